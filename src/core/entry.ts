@@ -1,0 +1,9 @@
+/** What a program gets of the outside world. Only the entry in `bin/` prints and decides the exit code. */
+export type Entry = {
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Answers, on standard output. */
+  readonly print: (line: string) => void;
+  /** What the user should know beside the answer, on standard error. */
+  readonly warn: (line: string) => void;
+};

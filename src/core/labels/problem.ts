@@ -1,0 +1,56 @@
+import type { Container } from './container.ts';
+import { LabelError } from './label-error.ts';
+
+const PROBLEM_CODES = [
+  'address-foreign',
+  'address-missing',
+  'definition-conflict',
+  'entrypoint-unknown',
+  'label-invalid',
+  'load-balancer-missing',
+  'network-id-mismatch',
+  'port-missing',
+  'protocol-unsupported',
+  'resolver-unknown',
+  'service-ambiguous',
+  'service-port-invalid',
+  'url-with-port',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+export const problemCodes: readonly ProblemCode[] = PROBLEM_CODES;
+
+/** Something that keeps a container, or part of it, from being routed. It harms that container only. */
+export type Problem = {
+  readonly code: ProblemCode;
+  readonly networkId: number;
+  readonly container: string;
+  /** The label that it is about, with its value. */
+  readonly label?: string;
+  readonly value?: string;
+  readonly reason: string;
+  /** What to do about it. */
+  readonly fix: string;
+};
+
+export function problem(
+  container: Container,
+  code: ProblemCode,
+  details: Pick<Problem, 'reason' | 'fix'> & { readonly label?: string },
+): Problem {
+  const value = details.label === undefined ? undefined : container.labels[details.label];
+  return {
+    code,
+    networkId: container.networkId,
+    container: container.name,
+    ...details,
+    ...(value === undefined ? {} : { value }),
+  };
+}
+
+/** A wrong label as a problem; other errors are bugs and go on. */
+export function labelProblem(container: Container, error: unknown): Problem {
+  if (!(error instanceof LabelError)) throw error;
+  return problem(container, error.code, { label: error.label, reason: error.message, fix: error.fix });
+}

@@ -1,0 +1,62 @@
+/**
+ * Every mistake an operator can make, by code. `docs/errors.md` has a section for each; a test holds both equal.
+ * A code names the cause, never the place, and keeps its meaning once released.
+ */
+const REFUSAL_CODES = [
+  'compose-failed',
+  'compose-from-stdin',
+  'compose-too-old',
+  'docker-missing',
+  'docker-too-old',
+  'name-collision',
+  'network-id-invalid',
+  'network-ids-damaged',
+  'network-ids-exhausted',
+  'no-compose-file',
+  'no-repository',
+  'not-permitted',
+  'not-root',
+  'option-invalid',
+  'port-taken',
+  'replicas-need-addresses',
+  'repository-not-running',
+  'repository-running',
+  'slots-damaged',
+  'slots-exhausted',
+  'traefik-missing',
+  'traefik-too-old',
+] as const;
+
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+export const refusalCodes: readonly RefusalCode[] = REFUSAL_CODES;
+
+/**
+ * An operator's mistake: the programs print it as one sentence and its remedy, and exit with 2. Everything else that is
+ * thrown is a bug and exits with 1.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  /** What to do about it: a command, or the edit to make. */
+  readonly fix: string;
+
+  /** @param message what is wrong, where (file, service, option, value) and why, as one sentence without a full stop */
+  constructor(code: RefusalCode, message: string, fix: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.fix = fix;
+  }
+}
+
+/** Something outside failed, by nobody's mistake that we know of: the programs print it and exit with 1. */
+export class Failure extends Error {
+  /** What there is to see about it, such as the last lines of a log. */
+  readonly details: string;
+
+  constructor(message: string, details: string) {
+    super(message);
+    this.name = 'Failure';
+    this.details = details;
+  }
+}

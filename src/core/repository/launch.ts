@@ -1,0 +1,33 @@
+/** How the processes of `renet local` are started. */
+type Argv = readonly [string, ...string[]];
+
+/** Asks a process to end when the one that started it dies, even by SIGKILL (prctl(2), PR_SET_PDEATHSIG; util-linux setpriv). */
+export function endingWithParent(argv: Argv): [string, ...string[]] {
+  return ['setpriv', '--pdeathsig', 'TERM', '--', ...argv];
+}
+
+const NOBODY = '65534';
+const ONLY_LOW_PORTS = '-all,+net_bind_service';
+
+/** The same, as nobody, with no other right than to listen on ports below 1024. */
+export function unprivileged(argv: Argv): [string, ...string[]] {
+  return [
+    'setpriv',
+    '--pdeathsig',
+    'TERM',
+    '--reuid',
+    NOBODY,
+    '--regid',
+    NOBODY,
+    '--clear-groups',
+    '--bounding-set',
+    ONLY_LOW_PORTS,
+    '--inh-caps',
+    ONLY_LOW_PORTS,
+    '--ambient-caps',
+    ONLY_LOW_PORTS,
+    '--no-new-privs',
+    '--',
+    ...argv,
+  ];
+}

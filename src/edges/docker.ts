@@ -1,0 +1,122 @@
+import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import {
+  isDockerEvent,
+  type ListedContainer,
+  ROUTING_EVENTS,
+  readContainerList,
+  readExposedPorts,
+} from '../core/repository/docker-api.ts';
+
+/** A daemon's answer that no Docker daemon gives. */
+export class NotDocker extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NotDocker';
+  }
+}
+
+/** The parts of a Docker daemon's API that routing needs. No API version is named, so each daemon speaks its own. */
+export type DockerClient = {
+  /** Every container that is not stopped. */
+  readonly list: () => Promise<ListedContainer[]>;
+  /** Exposed TCP ports, ascending; undefined when there is no such container any more. */
+  readonly exposedPorts: (id: string) => Promise<number[] | undefined>;
+  /**
+   * Calls back at every event that can change a route, until the stream ends or breaks.
+   *
+   * @param since seconds since 1970: events from then on that the daemon still remembers come first
+   * @returns once the daemon has answered; `ended` settles with the stream
+   */
+  readonly watch: (since: number, onEvent: () => void) => Promise<EventStream>;
+};
+
+export type EventStream = { readonly ended: Promise<void>; readonly close: () => void };
+
+/** @param timeout in milliseconds, for an answer to begin and end; event streams only have to begin in it */
+export function connectDocker(socketPath: string, timeout: number): DockerClient {
+  const getJson = async (path: string): Promise<{ status: number; body: unknown }> => {
+    const response = await open(socketPath, path, timeout);
+    const status = response.statusCode ?? 0;
+    return { status, body: parseJson(await collect(response, timeout)) };
+  };
+  return {
+    list: async () => parse(readContainerList, expectOk(await getJson('/containers/json'))),
+    exposedPorts: async (id) => {
+      const answer = await getJson(`/containers/${id}/json`);
+      return answer.status === 404 ? undefined : parse(readExposedPorts, expectOk(answer));
+    },
+    watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
+  };
+}
+
+function open(socketPath: string, path: string, timeout: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path, agent: false, headers: { host: 'docker' } }, (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    const timer = setTimeout(() => sent.destroy(new Error(`no answer in ${timeout} ms`)), timeout);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(error.code?.startsWith('HPE_') ? new NotDocker('it does not speak HTTP') : error);
+    });
+    sent.end();
+  });
+}
+
+async function collect(response: IncomingMessage, timeout: number): Promise<string> {
+  const timer = setTimeout(() => response.destroy(new Error(`no whole answer in ${timeout} ms`)), timeout);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    return String(Buffer.concat(chunks));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NotDocker('its answer is not JSON');
+  }
+}
+
+function expectOk({ status, body }: { status: number; body: unknown }): unknown {
+  if (status === 200) return body;
+  const { message } = (body ?? {}) as { message?: string };
+  throw new Error(`it answers ${status}${message === undefined ? '' : `: ${message}`}`);
+}
+
+function parse<T>(read: (json: unknown) => T, json: unknown): T {
+  try {
+    return read(json);
+  } catch {
+    throw new NotDocker("its answer is not that of Docker's API");
+  }
+}
+
+async function watchEvents(
+  { socketPath, timeout }: { socketPath: string; timeout: number },
+  since: number,
+  onEvent: () => void,
+): Promise<EventStream> {
+  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
+  const response = await open(socketPath, `/events?since=${since}&filters=${filters}`, timeout);
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new Error(`it answers ${response.statusCode} to a request for events`);
+  }
+  const ended = (async () => {
+    try {
+      for await (const line of createInterface({ input: response })) {
+        if (line !== '' && isDockerEvent(parseJson(line))) onEvent();
+      }
+    } catch {
+      // A broken stream is an ended one: whoever watches connects again and looks at everything anew.
+    }
+  })();
+  return { ended, close: () => response.destroy() };
+}

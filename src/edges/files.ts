@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The text of a file; undefined when there is none. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder; none when there is no such folder. */
+export async function listNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/**
+ * Replaces a file whole: readers see the old text or the new one, also after a power cut. A new file belongs to the owner of
+ * its folder, so that root leaves no root-owned file in a user's checkout; an old one keeps owner and mode.
+ */
+export async function writeWhole(path: string, text: string, mode = 0o644): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const old = await stat(path).catch(() => undefined);
+  const owner = old ?? (await stat(folder));
+  const neighbour = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    const file = await open(neighbour, 'wx', mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(neighbour, old === undefined ? mode : old.mode & 0o7777);
+    if (process.getuid?.() === 0) await chown(neighbour, owner.uid, owner.gid);
+    await rename(neighbour, path);
+  } catch (error) {
+    await rm(neighbour, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a file only when its text differs. */
+export async function writeWholeIfChanged(path: string, text: string): Promise<void> {
+  if ((await readText(path)) !== text) await writeWhole(path, text);
+}
+
+/**
+ * Writes a file without replacing it: what is mounted into a container is the file itself, not its name. One write, so that
+ * a reader sees the old or the new text.
+ */
+export async function writeInPlaceIfChanged(path: string, text: string): Promise<void> {
+  if ((await readText(path)) === text) return;
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+  try {
+    const bytes = Buffer.from(text);
+    await file.write(bytes, 0, bytes.length, 0);
+    await file.truncate(bytes.length);
+  } finally {
+    await file.close();
+  }
+}
+
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../core/refusal.ts';
+import { start } from '../../edges/process.ts';
+
+/** A process that runs for as long as `renet local` does. */
+export type Part = {
+  readonly name: string;
+  /** Where what it prints goes. */
+  readonly log: string;
+  readonly child: ChildProcess;
+  /** Settles when it ends, with how. */
+  readonly ended: Promise<string>;
+};
+
+export type PartOptions = {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  readonly log: string;
+};
+
+const SHOWN_LINES = 15;
+const CHECK_INTERVAL = 20;
+
+/** Starts a process in a session of its own: Ctrl-C reaches `renet local` alone, which then stops things in order. */
+export async function startPart({ name, argv, log }: PartOptions): Promise<Part> {
+  await mkdir(dirname(log), { recursive: true });
+  const file = await open(log, 'w');
+  try {
+    const child = start(argv, { stdio: ['ignore', file.fd, file.fd], detached: true });
+    const ended = once(child, 'exit').then(
+      ([code, signal]) => (signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+      (error: Error) => `could not be started: ${error.message}`,
+    );
+    return { name, log, child, ended };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until a part does its work. */
+export async function waitUntilReady(part: Part, isReady: () => Promise<boolean>): Promise<void> {
+  let how: string | undefined;
+  void part.ended.then((text) => {
+    how = text;
+  });
+  while (!(await isReady().catch(() => false))) {
+    if (how !== undefined) throw await died(part, how);
+    await sleep(CHECK_INTERVAL);
+  }
+}
+
+/** What ended although nobody asked it to, with the last that it printed. */
+export async function died({ name, log }: Part, how: string): Promise<Failure> {
+  const text = await readFile(log, 'utf8').catch(() => '');
+  const lines = text.trimEnd().split('\n').slice(-SHOWN_LINES);
+  return new Failure(
+    `${name} ${how}`,
+    `Its last lines (${log}):\n${lines.map((line) => `  ${line}`).join('\n')}`,
+  );
+}
+
+/** Asks a part to end, and makes it after the time it is given, in milliseconds. */
+export async function stopPart({ child, ended }: Part, patience: number): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,97 @@
+import { rm } from 'node:fs/promises';
+import { isSea } from 'node:sea';
+import { Refusal } from '../../core/refusal.ts';
+import { endingWithParent, unprivileged } from '../../core/repository/launch.ts';
+import { renderStaticConfig } from '../../core/traefik/static-config.ts';
+import { writeWhole } from '../../edges/files.ts';
+import { get } from '../../edges/http.ts';
+import { findPortHolder } from '../../edges/listeners.ts';
+import { type Part, startPart, stopPart, waitUntilReady } from './part.ts';
+
+/** Where the route server and Traefik listen on this machine. */
+export type ProxyPlaces = {
+  readonly runDir: string;
+  readonly stateDir: string;
+  readonly baseDomain: string;
+  readonly address: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly routerPort: number;
+  /** Of Traefik's API. */
+  readonly apiPort: number;
+};
+
+const ROUTER_PATIENCE = 5_000;
+const TRAEFIK_PATIENCE = 15_000;
+const CHECK_TIMEOUT = 1_000;
+
+/** Refuses ports that others have, by name, before anything is started. */
+export async function refuseTakenPorts(places: ProxyPlaces): Promise<void> {
+  const wanted: readonly (readonly [string, number])[] = [
+    ['--http-port', places.httpPort],
+    ['--https-port', places.httpsPort],
+    ['--router-port', places.routerPort],
+    ['--api-port', places.apiPort],
+  ];
+  for (const [option, port] of wanted) {
+    const holder = await findPortHolder(places.address, port);
+    if (holder === undefined) continue;
+    throw new Refusal(
+      'port-taken',
+      `port ${port} on ${places.address} is taken by ${holder}`,
+      `Stop that, or choose another port with ${option}.`,
+    );
+  }
+}
+
+/** This program, as a command. */
+function ourselves(): [string, ...string[]] {
+  return isSea() ? [process.execPath] : [process.execPath, process.argv[1] ?? ''];
+}
+
+export async function startRouteServer(places: ProxyPlaces, stack: AsyncDisposableStack): Promise<Part> {
+  const part = await startPart({
+    name: 'the route server',
+    log: `${places.stateDir}/logs/router.log`,
+    argv: endingWithParent([
+      ...ourselves(),
+      'router',
+      'serve',
+      `--sockets=${places.runDir}/docker-*.sock`,
+      `--listen=${places.address}:${places.routerPort}`,
+      `--base-domain=${places.baseDomain}`,
+      '--entrypoints=web,websecure',
+      '--cert-resolvers=ignored',
+    ]),
+  });
+  stack.defer(() => stopPart(part, ROUTER_PATIENCE));
+  await waitUntilReady(part, () => answers(places.address, places.routerPort, '/health'));
+  return part;
+}
+
+export async function startTraefik(places: ProxyPlaces, stack: AsyncDisposableStack): Promise<Part> {
+  const config = `${places.runDir}/traefik.yml`;
+  const { address } = places;
+  stack.defer(() => rm(config, { force: true }));
+  await writeWhole(
+    config,
+    renderStaticConfig({
+      web: `${address}:${places.httpPort}`,
+      websecure: `${address}:${places.httpsPort}`,
+      api: `${address}:${places.apiPort}`,
+      routeServer: `${address}:${places.routerPort}`,
+    }),
+  );
+  const part = await startPart({
+    name: 'Traefik',
+    log: `${places.stateDir}/logs/traefik.log`,
+    argv: unprivileged(['traefik', `--configFile=${config}`]),
+  });
+  stack.defer(() => stopPart(part, TRAEFIK_PATIENCE));
+  await waitUntilReady(part, () => answers(address, places.apiPort, '/ping'));
+  return part;
+}
+
+async function answers(host: string, port: number, path: string): Promise<boolean> {
+  return (await get({ host, port }, path, CHECK_TIMEOUT)).status === 200;
+}

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container } from '../core/labels/container.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
+import { type DockerClient, type EventStream, NotDocker } from '../edges/docker.ts';
+import { coalesce } from './coalesce.ts';
+import { inspectNew } from './inspect.ts';
+
+/** What is known of one daemon. A daemon that does not answer keeps the containers that it had. */
+export type DaemonView = {
+  readonly networkId: NetworkId;
+  readonly socket: string;
+  readonly state: 'connecting' | 'up' | 'unreachable' | 'not-docker';
+  /** Why it is not up. */
+  readonly reason?: string;
+  /** When it was last listed, in milliseconds since 1970. */
+  readonly lastSeen?: number;
+  /** Containers that may get requests. The same array for as long as nothing changed. */
+  readonly containers: readonly Container[];
+};
+
+export type DaemonOptions = {
+  readonly networkId: NetworkId;
+  readonly socket: string;
+  readonly client: DockerClient;
+  /** How long the containers of a daemon that does not answer stay, in milliseconds. */
+  readonly grace: number;
+  readonly onChange: () => void;
+};
+
+const FIRST_RETRY = 100;
+const LONGEST_RETRY = 5_000;
+
+/**
+ * Watches one daemon: its event stream says when to look, and looking is listing all of its containers again. Independent of
+ * every other daemon.
+ */
+export class DaemonWatch {
+  readonly #options: DaemonOptions;
+  #view: DaemonView;
+  #stream: EventStream | undefined;
+  #forget: NodeJS.Timeout | undefined;
+  #retry = new AbortController();
+  #closed = false;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#view = {
+      networkId: options.networkId,
+      socket: options.socket,
+      state: 'connecting',
+      containers: [],
+    };
+    void this.#run();
+  }
+
+  view(): DaemonView {
+    return this.#view;
+  }
+
+  /** Tries again at once: something happened to the socket. */
+  retry(): void {
+    this.#retry.abort();
+    this.#retry = new AbortController();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#forget);
+    this.#retry.abort();
+    this.#stream?.close();
+  }
+
+  async #run(): Promise<void> {
+    let pause = FIRST_RETRY;
+    while (!this.#closed) {
+      const before = this.#view.lastSeen;
+      await this.#follow().catch((error) => this.#fail(error));
+      pause = this.#view.lastSeen === before ? Math.min(pause * 2, LONGEST_RETRY) : FIRST_RETRY;
+      await sleep(pause, undefined, { signal: this.#retry.signal }).catch(() => {});
+    }
+  }
+
+  /** Watches first and looks then, so that nothing can happen in between. */
+  async #follow(): Promise<void> {
+    const since = Math.floor(Date.now() / 1000) - 1;
+    const stream = await this.#options.client.watch(since, () => this.#look().catch(() => stream.close()));
+    this.#stream = stream;
+    try {
+      if (this.#closed) return;
+      await this.#look();
+      await stream.ended;
+    } finally {
+      stream.close();
+    }
+    throw new Error('it closed its event stream');
+  }
+
+  readonly #look = coalesce(async () => {
+    const { client, networkId } = this.#options;
+    const containers = await inspectNew(client, networkId, this.#view.containers);
+    clearTimeout(this.#forget);
+    this.#forget = undefined;
+    const { reason: _, ...known } = this.#view;
+    this.#update({ ...known, state: 'up', lastSeen: Date.now(), containers });
+  });
+
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#update({ ...this.#view, state: error instanceof NotDocker ? 'not-docker' : 'unreachable', reason });
+    this.#forget ??= setTimeout(() => this.#update({ ...this.#view, containers: [] }), this.#options.grace);
+  }
+
+  #update(view: DaemonView): void {
+    if (this.#closed) return;
+    this.#view = view;
+    this.#options.onChange();
+  }
+}

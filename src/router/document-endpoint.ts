@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { HOLD_HEADER } from '../core/traefik/static-config.ts';
+import type { Publisher, Revision } from './publisher.ts';
+
+/** When Traefik last took the document. */
+export type Fetch = { readonly at: number; readonly revision: string };
+
+export type DocumentEndpoint = {
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly lastFetch: () => Fetch | undefined;
+};
+
+/**
+ * `GET /traefik.yaml`. Traefik's own requests carry a header by which the answer is held until there is news, so that a
+ * change reaches it within milliseconds although it asks only every few seconds. Held only while the last revision written
+ * in full on the same connection is the newest: a restarted Traefik, and one that missed a change between two requests,
+ * get theirs at once. A hold without news ends with the same bytes; Traefik takes 204 and 304 for errors.
+ *
+ * @param hold the longest hold, in milliseconds
+ */
+export function createDocumentEndpoint(publisher: Publisher, hold: number): DocumentEndpoint {
+  const written = new WeakMap<Socket, string>();
+  let lastFetch: Fetch | undefined;
+
+  const wait = async ({ socket }: IncomingMessage): Promise<void> => {
+    if (written.get(socket) !== publisher.peek()?.id) return;
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    socket.once('close', leave);
+    await publisher.changed(AbortSignal.any([AbortSignal.timeout(hold), gone.signal]));
+    socket.removeListener('close', leave);
+  };
+  return {
+    lastFetch: () => lastFetch,
+    answer: async (request, response) => {
+      const isTraefik = request.headers[HOLD_HEADER.toLowerCase()] !== undefined;
+      if (isTraefik && publisher.peek() !== undefined) await wait(request);
+      const revision = await publisher.current();
+      if (isTraefik) {
+        response.on('finish', () => {
+          written.set(request.socket, revision.id);
+          lastFetch = { at: Date.now(), revision: revision.id };
+        });
+      }
+      send(response, revision);
+    },
+  };
+}
+
+function send(response: ServerResponse, { id, bytes }: Revision): void {
+  response.writeHead(200, {
+    'content-type': 'application/yaml',
+    'content-length': bytes.length,
+    'x-rediacc-revision': id,
+  });
+  response.end(bytes);
+}

@@ -1,0 +1,66 @@
+import type { LabelSettings } from '../core/labels/settings.ts';
+import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import type { Fetch } from './document-endpoint.ts';
+import type { ObservedDaemon } from './observe.ts';
+import type { Revision } from './publisher.ts';
+
+export type HealthInput = {
+  readonly version: string;
+  readonly now: number;
+  readonly revision: Revision | undefined;
+  readonly daemons: readonly ObservedDaemon[];
+  readonly routes: readonly RepositoryRoutes[];
+  readonly settings: LabelSettings;
+  readonly lastFetch: Fetch | undefined;
+};
+
+/** What `/health` says. `degraded` is about the machine: wrong labels of a container are counted, but no cause for it. */
+export function describeHealth(input: HealthInput): Record<string, unknown> {
+  const { version, now, revision, daemons, routes, settings, lastFetch } = input;
+  const degraded = daemons.some(({ state }) => state !== 'up');
+  return {
+    status: revision === undefined ? 'starting' : degraded ? 'degraded' : 'ok',
+    version,
+    revision: revision?.id ?? null,
+    routers: count(routes, ({ http }) => http.routers.size),
+    services: count(routes, ({ http }) => http.services.size),
+    problems: count(routes, ({ problems }) => problems.length),
+    autoRoutes:
+      settings.baseDomain === undefined
+        ? { enabled: false, reason: 'no base domain is set' }
+        : { enabled: true, baseDomain: settings.baseDomain },
+    daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
+    traefik:
+      lastFetch === undefined
+        ? { fetched: null }
+        : {
+            fetched: new Date(lastFetch.at).toISOString(),
+            secondsAgo: seconds(now - lastFetch.at),
+            revision: lastFetch.revision,
+            current: lastFetch.revision === revision?.id,
+          },
+  };
+}
+
+function count(routes: readonly RepositoryRoutes[], of: (one: RepositoryRoutes) => number): number {
+  return routes.reduce((sum, one) => sum + of(one), 0);
+}
+
+function describeDaemon(daemon: ObservedDaemon, now: number): Record<string, unknown> {
+  const { networkId, repository, socket, state, reason, lastSeen, containers } = daemon;
+  return {
+    networkId,
+    ...(repository === undefined ? {} : { repository }),
+    socket,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    containers: containers.length,
+    ...(lastSeen === undefined
+      ? {}
+      : { lastListed: new Date(lastSeen).toISOString(), secondsAgo: seconds(now - lastSeen) }),
+  };
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
+}
