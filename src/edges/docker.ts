@@ -1,10 +1,10 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import {
-  isDockerEvent,
   type ListedContainer,
   ROUTING_EVENTS,
   readContainerList,
+  readEventSubject,
   readExposedPorts,
 } from '../core/repository/docker-api.ts';
 
@@ -20,15 +20,16 @@ export class NotDocker extends Error {
 export type DockerClient = {
   /** Every container that is not stopped. */
   readonly list: () => Promise<ListedContainer[]>;
-  /** Exposed TCP ports, ascending; undefined when there is no such container any more. */
+  /** Exposed TCP ports, ascending; undefined when the daemon has none to tell, mostly since the container has gone. */
   readonly exposedPorts: (id: string) => Promise<number[] | undefined>;
   /**
    * Calls back at every event that can change a route, until the stream ends or breaks.
    *
    * @param since seconds since 1970: events from then on that the daemon still remembers come first
+   * @param onEvent gets the container's id
    * @returns once the daemon has answered; `ended` settles with the stream
    */
-  readonly watch: (since: number, onEvent: () => void) => Promise<EventStream>;
+  readonly watch: (since: number, onEvent: (id: string) => void) => Promise<EventStream>;
 };
 
 export type EventStream = { readonly ended: Promise<void>; readonly close: () => void };
@@ -44,7 +45,7 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
     list: async () => parse(readContainerList, expectOk(await getJson('/containers/json'))),
     exposedPorts: async (id) => {
       const answer = await getJson(`/containers/${id}/json`);
-      return answer.status === 404 ? undefined : parse(readExposedPorts, expectOk(answer));
+      return answer.status === 200 ? parse(readExposedPorts, answer.body) : undefined;
     },
     watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
   };
@@ -101,7 +102,7 @@ function parse<T>(read: (json: unknown) => T, json: unknown): T {
 async function watchEvents(
   { socketPath, timeout }: { socketPath: string; timeout: number },
   since: number,
-  onEvent: () => void,
+  onEvent: (id: string) => void,
 ): Promise<EventStream> {
   const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
   const response = await open(socketPath, `/events?since=${since}&filters=${filters}`, timeout);
@@ -112,7 +113,7 @@ async function watchEvents(
   const ended = (async () => {
     try {
       for await (const line of createInterface({ input: response })) {
-        if (line !== '' && isDockerEvent(parseJson(line))) onEvent();
+        if (line !== '') onEvent(readEventSubject(parseJson(line)));
       }
     } catch {
       // A broken stream is an ended one: whoever watches connects again and looks at everything anew.

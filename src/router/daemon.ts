@@ -3,7 +3,7 @@ import type { Container } from '../core/labels/container.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { type DockerClient, type EventStream, NotDocker } from '../edges/docker.ts';
 import { coalesce } from './coalesce.ts';
-import { inspectNew } from './inspect.ts';
+import { look } from './look.ts';
 
 /** What is known of one daemon. A daemon that does not answer keeps the containers that it had. */
 export type DaemonView = {
@@ -37,6 +37,7 @@ const LONGEST_RETRY = 5_000;
 export class DaemonWatch {
   readonly #options: DaemonOptions;
   #view: DaemonView;
+  readonly #touched = new Set<string>();
   #stream: EventStream | undefined;
   #forget: NodeJS.Timeout | undefined;
   #retry = new AbortController();
@@ -83,7 +84,10 @@ export class DaemonWatch {
   /** Watches first and looks then, so that nothing can happen in between. */
   async #follow(): Promise<void> {
     const since = Math.floor(Date.now() / 1000) - 1;
-    const stream = await this.#options.client.watch(since, () => this.#look().catch(() => stream.close()));
+    const stream = await this.#options.client.watch(since, (id) => {
+      this.#touched.add(id);
+      this.#look().catch(() => stream.close());
+    });
     this.#stream = stream;
     try {
       if (this.#closed) return;
@@ -97,7 +101,9 @@ export class DaemonWatch {
 
   readonly #look = coalesce(async () => {
     const { client, networkId } = this.#options;
-    const containers = await inspectNew(client, networkId, this.#view.containers);
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    const containers = await look({ client, networkId, touched, known: this.#view.containers });
     clearTimeout(this.#forget);
     this.#forget = undefined;
     const { reason: _, ...known } = this.#view;

@@ -1,6 +1,6 @@
 import { type Container, traefikName } from './container.ts';
 import type { Options } from './decode.ts';
-import { labelBelow } from './label-of.ts';
+import { labelOf } from './label-of.ts';
 import { type Problem, problem } from './problem.ts';
 import type { LabelSettings } from './settings.ts';
 
@@ -18,7 +18,7 @@ export function completeRouter(
   context: Context,
 ): { router?: Options; problems: readonly Problem[] } {
   const { container, services } = context;
-  const { label } = labelBelow(container, `http.routers.${name}`);
+  const { label } = labelOf(container, `http.routers.${name}`);
   const service = router['service'] || (services.length === 1 ? services[0] : undefined);
   if (service === undefined) {
     const reason = `the router '${name}' could mean any of the services ${services.join(', ')}`;
@@ -26,8 +26,8 @@ export function completeRouter(
     return { problems: [problem(container, 'service-ambiguous', { label, reason, fix })] };
   }
   const completed: Options = { ...router, service, rule: router['rule'] || defaultRule(container) };
-  const entryPoints = keepKnownEntryPoints(completed, label, context);
-  const tls = keepKnownResolver(completed, label, context);
+  const entryPoints = keepKnownEntryPoints(name, completed, context);
+  const tls = keepKnownResolver(name, completed, context);
   const problems = [...entryPoints.problems, ...tls.problems];
   // Without a name left Traefik would put it on its default entrypoints.
   if (entryPoints.options['entryPoints'] && entryPoints.options['entryPoints'].length === 0)
@@ -45,25 +45,27 @@ type Kept = {
 };
 
 /** A router that names an entrypoint which is not there listens on the others that it names. */
-function keepKnownEntryPoints(router: Options, label: string, { container, settings }: Context): Kept {
+function keepKnownEntryPoints(name: string, router: Options, { container, settings }: Context): Kept {
+  const { label } = labelOf(container, `http.routers.${name}.entrypoints`);
   const wanted = router['entryPoints'] as string[] | undefined;
   const { entryPoints } = settings;
   if (wanted === undefined || entryPoints === 'any') return { options: {}, problems: [] };
-  const missing = wanted.filter((name) => !entryPoints.includes(name));
+  const missing = wanted.filter((one) => !entryPoints.includes(one));
   const problems = missing
-    .filter((name) => !name.endsWith('-v6'))
-    .map((name) =>
+    .filter((one) => !one.endsWith('-v6'))
+    .map((one) =>
       problem(container, 'entrypoint-unknown', {
         label,
-        reason: `this machine has no entrypoint '${name}'`,
+        reason: `this machine has no entrypoint '${one}'`,
         fix: `Use one of ${entryPoints.join(', ')}.`,
       }),
     );
-  return { options: { entryPoints: wanted.filter((name) => entryPoints.includes(name)) }, problems };
+  return { options: { entryPoints: wanted.filter((one) => entryPoints.includes(one)) }, problems };
 }
 
 /** A resolver that is not there would leave the router with Traefik's own certificate, and an error at every change. */
-function keepKnownResolver(router: Options, label: string, { container, settings }: Context): Kept {
+function keepKnownResolver(name: string, router: Options, { container, settings }: Context): Kept {
+  const { label } = labelOf(container, `http.routers.${name}.tls.certresolver`);
   const tls = router['tls'] as Options | undefined;
   const resolver = tls?.['certResolver'];
   if (tls === undefined || resolver === undefined) return { options: {}, problems: [] };

@@ -1,14 +1,14 @@
 import type { Container } from './container.ts';
 import type { Options } from './decode.ts';
 import { LabelError } from './label-error.ts';
-import { labelBelow } from './label-of.ts';
+import { labelOf } from './label-of.ts';
 
 type Context = { readonly container: Container; readonly address: string };
 
 /** The service with this container as its only server. */
 export function addServer(name: string, service: Options, context: Context): Options {
   const loadBalancer = service['loadBalancer'] as Options | undefined;
-  const label = labelBelow(context.container, `http.services.${name}`);
+  const label = labelOf(context.container, `http.services.${name}`);
   if (loadBalancer === undefined) {
     throw new LabelError(
       { ...label, code: 'load-balancer-missing' },

@@ -1,15 +1,16 @@
 import type { Container } from './container.ts';
 
 /**
- * The first label of what a container says of a thing, to name it in a problem; `traefik.enable` when it says nothing.
+ * The label by which a container says a thing, or the first one below it, to name it in a problem; `traefik.enable` when
+ * there is none.
  *
  * @param path below `traefik.`, such as `http.routers.web`
  */
-export function labelBelow({ labels }: Container, path: string): { label: string; value: string } {
-  const prefix = `traefik.${path}.`.toLowerCase();
+export function labelOf({ labels }: Container, path: string): { label: string; value: string } {
+  const wanted = `traefik.${path}`.toLowerCase();
   const label =
     Object.keys(labels)
       .sort()
-      .find((key) => key.toLowerCase().startsWith(prefix)) ?? 'traefik.enable';
+      .find((key) => `${key.toLowerCase()}.`.startsWith(`${wanted}.`)) ?? 'traefik.enable';
   return { label, value: labels[label] ?? '' };
 }

@@ -15,7 +15,7 @@ const listedContainer = z.looseObject({
 const inspectedContainer = z.looseObject({
   Config: z.looseObject({ ExposedPorts: z.nullish(z.record(z.string(), z.unknown())) }),
 });
-const dockerEvent = z.looseObject({ Action: z.optional(z.string()), Type: z.optional(z.string()) });
+const dockerEvent = z.looseObject({ Actor: z.looseObject({ ID: z.string() }) });
 
 export type ListedContainer = {
   readonly id: string;
@@ -57,7 +57,7 @@ export const ROUTING_EVENTS = [
   'unpause',
 ] as const;
 
-/** Whether a line of the event stream is an event at all. */
-export function isDockerEvent(json: unknown): boolean {
-  return dockerEvent.safeParse(json).success;
+/** The id of the container that an event is about. */
+export function readEventSubject(json: unknown): string {
+  return z.parse(dockerEvent, json).Actor.ID;
 }

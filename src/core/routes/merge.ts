@@ -1,5 +1,6 @@
 import type { Container } from '../labels/container.ts';
 import type { Options, Value } from '../labels/decode.ts';
+import { labelOf } from '../labels/label-of.ts';
 import { type Problem, problem } from '../labels/problem.ts';
 
 /** What one container says of a thing, under the name that it gives it. */
@@ -102,6 +103,7 @@ function contradiction(kind: Kind, name: string, all: readonly Definition[]): Pr
   const holders = all.map(({ container }) => container.name).join(', ');
   return all.map(({ container }) =>
     problem(container, 'definition-conflict', {
+      label: labelOf(container, `http.${kind}.${name}`).label,
       reason: `the containers ${holders} define the ${kind.slice(0, -1)} '${name}' differently, so nobody has it`,
       fix: 'Give one of them another name, or the same labels to all.',
     }),

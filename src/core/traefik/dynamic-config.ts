@@ -19,8 +19,8 @@ export function renderFragment({ http }: RepositoryRoutes): Fragment {
   };
 }
 
-function optionsOf(published: ReadonlyMap<string, Published>): (readonly [string, Value])[] {
-  return [...published].map(([name, { options }]) => [name, options] as const);
+function optionsOf(published: ReadonlyMap<string, Published>): Map<string, Value> {
+  return new Map([...published].map(([name, { options }]) => [name, options]));
 }
 
 /**

@@ -1,27 +1,37 @@
 import type { Value } from '../labels/decode.ts';
 
 /**
- * A value as a YAML block, every text in double quotes. By hand because a document may have a hundred thousand lines and is
- * made again at every change, and because of what Traefik's reader refuses.
+ * What users have named, as a YAML block: their names and every text in double quotes, options plain. By hand because a
+ * document may have a hundred thousand lines and is made again at every change, and because of what Traefik's reader refuses.
  *
  * @param indent how many spaces stand before each line
  */
-export function renderBlock(entries: Iterable<readonly [string, Value]>, indent: number): string {
-  let text = '';
+export function renderBlock(named: ReadonlyMap<string, Value>, indent: number): string {
+  return renderEntries(
+    [...named].map(([name, value]) => [quote(name), value] as const),
+    indent,
+  );
+}
+
+type Entry = readonly [key: string, value: Value];
+
+function renderEntries(entries: readonly Entry[], indent: number): string {
   const pad = ' '.repeat(indent);
-  for (const [key, value] of entries) text += `${pad}${quote(key)}:${renderValue(value, indent)}`;
-  return text;
+  return entries.map(([key, value]) => `${pad}${key}:${renderValue(value, indent)}`).join('');
 }
 
 function renderValue(value: Value, indent: number): string {
   if (typeof value === 'string') return ` ${quote(value)}\n`;
   if (typeof value !== 'object') return ` ${value}\n`;
   if (Array.isArray(value)) return renderList(value, indent);
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return entries.length === 0 ? ' {}\n' : `\n${renderBlock(entries.sort(byKey), indent + 2)}`;
+  const entries =
+    value instanceof Map
+      ? [...value].map(([name, item]): Entry => [quote(name), item])
+      : Object.entries(value);
+  return entries.length === 0 ? ' {}\n' : `\n${renderEntries(entries.sort(byKey), indent + 2)}`;
 }
 
-function byKey([a]: readonly [string, Value], [b]: readonly [string, Value]): number {
+function byKey([a]: Entry, [b]: Entry): number {
   return a < b ? -1 : 1;
 }
 

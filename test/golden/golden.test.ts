@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Container } from '../../src/core/labels/container.ts';
+import { readContainer } from '../../src/core/labels/read-container.ts';
+import type { LabelSettings } from '../../src/core/labels/settings.ts';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
+import { buildRepositoryRoutes } from '../../src/core/routes/repository-routes.ts';
+import { listRoutes, type RouteList } from '../../src/core/routes/route-list.ts';
+import { renderDynamicConfig, renderFragment } from '../../src/core/traefik/dynamic-config.ts';
+
+/**
+ * Each case is a file that shows the flow: a sentence, then settings and containers (YAML), then what comes of them. With
+ * UPDATE_GOLDEN=1 the last four sections are written anew: read the difference.
+ */
+const FOLDER = join(import.meta.dirname, 'cases');
+const SECTIONS = ['settings', 'containers', 'routes', 'unrouted', 'problems', 'document'] as const;
+type Sections = Record<(typeof SECTIONS)[number], string>;
+
+/** What a case says of a container; the rest is filled in as renet compose would. */
+type Given = {
+  name: string;
+  repository?: number;
+  slot?: number;
+  exposed?: number[];
+  /** false: not started by renet compose. */
+  injected?: boolean;
+  labels?: Record<string, string> | string[];
+};
+
+function container(given: Given, index: number): Container {
+  const networkId = given.repository ?? 2816;
+  const injected = {
+    'com.docker.compose.project': 'app',
+    'com.docker.compose.service': given.name,
+    'rediacc.network_id': String(networkId),
+    'rediacc.service_ip': serviceAddress(networkId, given.slot ?? 0),
+    'rediacc.service_name': given.name,
+  };
+  const own = Array.isArray(given.labels)
+    ? Object.fromEntries(given.labels.map((label) => label.split(/=(.*)/s).slice(0, 2)))
+    : given.labels;
+  return {
+    id: `id${index}`,
+    name: `app-${given.name}-1`,
+    networkId,
+    exposedPorts: given.exposed ?? [],
+    labels: { ...(given.injected === false ? {} : injected), ...own },
+  };
+}
+
+function readCase(text: string): { title: string; sections: Sections } {
+  const [title = '', ...parts] = text.split(/^=== (\w+)\n/m);
+  const sections = Object.fromEntries(SECTIONS.map((name) => [name, ''])) as Sections;
+  for (let i = 0; i < parts.length; i += 2) sections[parts[i] as keyof Sections] = parts[i + 1] ?? '';
+  return { title, sections };
+}
+
+function writeCase(title: string, sections: Sections): string {
+  const written = SECTIONS.filter((name) => sections[name] !== '' || name === 'document');
+  return title + written.map((name) => `=== ${name}\n${sections[name]}`).join('');
+}
+
+function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | 'containers'> {
+  const chosen: LabelSettings = {
+    baseDomain: 'example.com',
+    entryPoints: ['web', 'websecure'],
+    certResolvers: ['letsencrypt'],
+    ...parse(settings),
+  };
+  if (chosen.baseDomain === null) delete (chosen as { baseDomain?: string }).baseDomain;
+  const given = (parse(containers) as Given[]).map(container);
+  const ids = [...new Set(given.map(({ networkId }) => networkId))].sort((a, b) => a - b);
+  const repositories = ids.map((id) =>
+    buildRepositoryRoutes(
+      id,
+      given.filter(({ networkId }) => networkId === id).map((one) => readContainer(one, chosen)),
+    ),
+  );
+  const list = listRoutes(repositories, String);
+  return { ...describe(list), document: renderDynamicConfig(repositories.map(renderFragment)) };
+}
+
+function describe({
+  http,
+  unrouted,
+  problems,
+}: RouteList): Record<'routes' | 'unrouted' | 'problems', string> {
+  const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
+  return {
+    routes: lines(
+      http.map(
+        ({ name, rule, entryPoints, backends, containers }) =>
+          `${name}: ${rule} on ${entryPoints.join(', ') || 'the default'} -> ${backends.join(', ') || 'nothing'} (${containers.join(', ')})`,
+      ),
+    ),
+    unrouted: lines(unrouted.map(({ container, reason }) => `${container}: ${reason}`)),
+    problems: lines(
+      problems.map(
+        ({ code, container, label, value, reason, fix }) =>
+          `${container}: [${code}] ${label === undefined ? '' : `${label}=${value}: `}${reason}. ${fix}`,
+      ),
+    ),
+  };
+}
+
+test.each(readdirSync(FOLDER).sort())('%s', (file) => {
+  const path = join(FOLDER, file);
+  const text = readFileSync(path, 'utf8');
+  const { title, sections } = readCase(text);
+  const result = writeCase(title, { ...sections, ...flow(sections) });
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(path, result);
+  expect(result).toBe(process.env['UPDATE_GOLDEN'] ? result : text);
+});
