@@ -3,7 +3,7 @@ import { addRenetCommands } from '../src/renet/main.ts';
 import { addRouterCommands } from '../src/router/main.ts';
 import { runProgram } from './run-program.ts';
 
-await runProgram('renet', (program, entry) => {
+void runProgram('renet', (program, entry) => {
   addRenetCommands(program, entry);
   addRouterCommands(program, entry);
 });
