@@ -27,7 +27,10 @@ async function buildProgram(name: string): Promise<void> {
   });
   const config = join(DIST, `${name}.sea.json`);
   const output = join(DIST, name);
-  writeFileSync(config, JSON.stringify({ main: bundle, output, disableExperimentalSEAWarning: true, useCodeCache: true }));
+  writeFileSync(
+    config,
+    JSON.stringify({ main: bundle, output, disableExperimentalSEAWarning: true, useCodeCache: true }),
+  );
   execFileSync(process.execPath, ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   rmSync(config);
   rmSync(bundle);

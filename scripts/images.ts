@@ -112,7 +112,7 @@ async function buildImages(say: Say): Promise<void> {
   try {
     await using stack = new AsyncDisposableStack();
     const places = daemonPlaces({ runDir: `${work}/run`, stateDir: `${work}/state` }, 2816);
-    await startDaemon('the image builder', places, stack);
+    await startDaemon('the image builder', places, { stack, stop: new AbortController().signal });
     await importTree(places.socket, { name: 'busybox', tree: busyboxTree(work) });
     say(
       'no image registry can be reached: building the images from Debian packages (once, about two minutes)',

@@ -7,7 +7,7 @@ import { lockFolder } from '../edges/lock.ts';
 import { startDaemon } from './local/daemon.ts';
 import { followRoutes, urlOf } from './local/follow-routes.ts';
 import { assignNetworkIds } from './local/network-ids.ts';
-import { died, type Part } from './local/part.ts';
+import { died, type Part, type Running } from './local/part.ts';
 import { type ProxyPlaces, refuseTakenPorts, startRouteServer, startTraefik } from './local/proxy.ts';
 import { findRepositories, type Repository } from './local/repositories.ts';
 import { requirePrograms } from './requirements.ts';
@@ -25,40 +25,49 @@ type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>;
  * failure when one of its processes ends.
  */
 export async function local(options: LocalOptions): Promise<void> {
-  const stopped = untilSignal();
+  const stop = untilSignal();
   await requirePrograms();
   const repositories = await findRepositories(options.paths);
   await mkdir(options.runDir, { recursive: true });
   await using stack = new AsyncDisposableStack();
-  stack.defer(async () => options.print('everything has stopped'));
+  stack.defer(() => options.print('everything has stopped'));
   const proxyLock = await lockFolder(options.runDir, false);
   if (proxyLock !== undefined) {
     stack.defer(proxyLock.release);
     await refuseTakenPorts(options);
   }
-  const step = stepPrinter(options.print);
-  const parts = await startDaemons(repositories, options, { step, stack });
-  if (proxyLock === undefined)
-    options.print('a renet local runs already: its proxy serves these repositories, too');
-  else parts.push(...(await startProxy(options, { step, stack })));
-  options.print(
-    `ready: go to a repository's folder and run 'renet compose -- up -d'. Ctrl-C stops everything.`,
-  );
-  const following = new AbortController();
-  if (proxyLock !== undefined) void followRoutes(options, options.print, following.signal);
-  const end = await Promise.race([stopped, ...parts.map(async (part) => ({ part, how: await part.ended }))]);
-  following.abort();
-  options.print(
-    typeof end === 'string' ? `${end}: stopping` : `${end.part.name} ${end.how}: stopping the rest`,
-  );
-  if (typeof end !== 'string') throw await died(end.part, end.how);
+  try {
+    const running = { stack, stop, step: stepPrinter(options.print) };
+    const parts = await startDaemons(repositories, options, running);
+    if (proxyLock !== undefined) parts.push(...(await startProxy(options, running)));
+    else options.print('a renet local runs already: its proxy serves these repositories, too');
+    options.print(
+      "ready: go to a repository's folder and run 'renet compose -- up -d'. Ctrl-C stops everything.",
+    );
+    const following = new AbortController();
+    stack.defer(() => following.abort());
+    if (proxyLock !== undefined) void followRoutes(options, options.print, following.signal);
+    await untilOneEnds(parts, stop);
+  } catch (error) {
+    options.print(`${stop.aborted ? stop.reason : (error as Error).message}: stopping`);
+    if (!stop.aborted) throw error;
+  }
 }
 
-/** The first signal to stop. The next ones change nothing: containers get the time that they need. */
-function untilSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
-  });
+/** Aborts at the first signal to stop. The next ones change nothing: containers get the time that they need. */
+function untilSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(signal));
+  return stop.signal;
+}
+
+/** @throws the failure of the part that ended, or the reason to stop */
+async function untilOneEnds(parts: readonly Part[], stop: AbortSignal): Promise<never> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  stop.addEventListener('abort', () => reject(stop.reason));
+  stop.throwIfAborted();
+  const ended = parts.map(async (part) => died(part, await part.ended));
+  throw await Promise.race([stopped, ...ended]);
 }
 
 function stepPrinter(print: (line: string) => void): Step {
@@ -70,23 +79,25 @@ function stepPrinter(print: (line: string) => void): Step {
   };
 }
 
-type Starting = { readonly step: Step; readonly stack: AsyncDisposableStack };
+type Starting = Running & { readonly step: Step };
 
 async function startDaemons(
   repositories: readonly Repository[],
   { runDir, stateDir }: LocalOptions,
-  { step, stack }: Starting,
+  { step, stack, stop }: Starting,
 ): Promise<Part[]> {
-  const ids = await assignNetworkIds(
-    stateDir,
-    repositories.map(({ path }) => path),
-  );
+  const paths = repositories.map(({ path }) => path);
+  const ids = await assignNetworkIds(stateDir, paths);
   const starting = repositories.map((repository) => {
     const places = daemonPlaces({ runDir, stateDir }, ids.get(repository.path) ?? 0);
     const title = `${repository.name}: Docker daemon ${places.networkId} (${subnet(places.networkId)})`;
     // Each on a stack of its own, so that they also stop side by side.
     const own = new AsyncDisposableStack();
-    return { own, parts: step(title, () => startRepository(repository, places, { runDir, stack: own })) };
+    const record = recordPath(runDir, places.networkId);
+    return {
+      own,
+      parts: step(title, () => startRepository(repository, { ...places, record }, { stack: own, stop })),
+    };
   });
   stack.defer(async () => {
     await Promise.all(starting.map(({ own }) => own.disposeAsync()));
@@ -100,26 +111,26 @@ async function startDaemons(
 
 async function startRepository(
   repository: Repository,
-  places: DaemonPlaces,
-  { runDir, stack }: { runDir: string; stack: AsyncDisposableStack },
+  places: DaemonPlaces & { readonly record: string },
+  running: Running,
 ): Promise<Part[]> {
-  const record = recordPath(runDir, places.networkId);
-  const { networkId, socket, stateDir } = places;
+  const { networkId, socket, stateDir, record } = places;
   const forget = () => rm(record, { force: true });
-  stack.defer(forget);
+  running.stack.defer(forget);
   // Before the daemon: the route server looks for it when the socket appears, and takes its end for that of the repository.
   await writeWhole(record, writeRecord({ ...repository, networkId, socket, stateDir }));
-  const parts = await startDaemon(repository.name, places, stack);
-  stack.defer(forget);
+  const parts = await startDaemon(repository.name, places, running);
+  running.stack.defer(forget);
   return parts;
 }
 
-async function startProxy(options: LocalOptions, { step, stack }: Starting): Promise<Part[]> {
+async function startProxy(options: LocalOptions, running: Starting): Promise<Part[]> {
   const { address, routerPort, httpPort, httpsPort } = options;
+  const { step } = running;
   const router = await step(`route server on ${address}:${routerPort}`, () =>
-    startRouteServer(options, stack),
+    startRouteServer(options, running),
   );
   const pages = `${urlOf(`*.${options.baseDomain}`, httpsPort)}, HTTP on ${address}:${httpPort}`;
-  const traefik = await step(`Traefik for ${pages}`, () => startTraefik(options, stack));
+  const traefik = await step(`Traefik for ${pages}`, () => startTraefik(options, running));
   return [router, traefik];
 }

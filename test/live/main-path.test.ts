@@ -101,9 +101,24 @@ test('when a part dies the rest is stopped, and its last lines are shown', async
   const { stdout } = await run(['pgrep', '-x', 'traefik']);
   process.kill(Number(stdout), 'SIGKILL');
   expect(await local.ended).toBe(1);
-  expect(local.output()).toContain('Traefik was ended by SIGKILL: stopping the rest');
+  expect(local.output()).toContain('Traefik was ended by SIGKILL: stopping');
   expect(local.output()).toMatch(/Its last lines \(.*traefik\.log\):\n {2}\S/);
   expect((await run(['ps', '-eo', 'args'])).stdout).not.toContain(lab.runDir);
+});
+
+test('a daemon that is killed takes everything with it, its containers too', async () => {
+  await using lab = createLab();
+  const hello = lab.copyExample('hello');
+  const local = await lab.local(hello);
+  await lab.load(2816, 'hello');
+  await lab.compose('hello', 'up', '-d');
+  await page('https://hello-2816.localhost/');
+  const { stdout } = await run(['pgrep', '-x', 'dockerd']);
+  process.kill(Number(stdout), 'SIGKILL');
+  expect(await local.ended).toBe(1);
+  expect(local.output()).toContain('dockerd of hello was ended by SIGKILL: stopping');
+  expect((await run(['ps', '-eo', 'args'])).stdout).not.toMatch(/httpd|containerd/);
+  expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(lab.folder);
 });
 
 test('a killed renet local leaves nothing that the next one cannot clear', async () => {

@@ -16,6 +16,14 @@ export type Part = {
   readonly ended: Promise<string>;
 };
 
+/** What a part is started into. */
+export type Running = {
+  /** Gets what must be undone at the end, also when a later step fails. */
+  readonly stack: AsyncDisposableStack;
+  /** Aborts when everything is to stop. */
+  readonly stop: AbortSignal;
+};
+
 export type PartOptions = {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
@@ -41,14 +49,23 @@ export async function startPart({ name, argv, log }: PartOptions): Promise<Part>
   }
 }
 
-/** Waits until a part does its work. */
-export async function waitUntilReady(part: Part, isReady: () => Promise<boolean>): Promise<void> {
+/**
+ * Waits until a part does its work.
+ *
+ * @throws the failure of the part if it ends instead, or the reason to stop
+ */
+export async function waitUntilReady(
+  part: Part,
+  isReady: () => Promise<boolean>,
+  stop: AbortSignal,
+): Promise<void> {
   let how: string | undefined;
   void part.ended.then((text) => {
     how = text;
   });
   while (!(await isReady().catch(() => false))) {
     if (how !== undefined) throw await died(part, how);
+    stop.throwIfAborted();
     await sleep(CHECK_INTERVAL);
   }
 }

@@ -6,7 +6,7 @@ import { renderStaticConfig } from '../../core/traefik/static-config.ts';
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { findPortHolder } from '../../edges/listeners.ts';
-import { type Part, startPart, stopPart, waitUntilReady } from './part.ts';
+import { type Part, type Running, startPart, stopPart, waitUntilReady } from './part.ts';
 
 /** Where the route server and Traefik listen on this machine. */
 export type ProxyPlaces = {
@@ -49,7 +49,7 @@ function ourselves(): [string, ...string[]] {
   return isSea() ? [process.execPath] : [process.execPath, process.argv[1] ?? ''];
 }
 
-export async function startRouteServer(places: ProxyPlaces, stack: AsyncDisposableStack): Promise<Part> {
+export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Running): Promise<Part> {
   const part = await startPart({
     name: 'the route server',
     log: `${places.stateDir}/logs/router.log`,
@@ -65,11 +65,11 @@ export async function startRouteServer(places: ProxyPlaces, stack: AsyncDisposab
     ]),
   });
   stack.defer(() => stopPart(part, ROUTER_PATIENCE));
-  await waitUntilReady(part, () => answers(places.address, places.routerPort, '/health'));
+  await waitUntilReady(part, () => answers(places.address, places.routerPort, '/health'), stop);
   return part;
 }
 
-export async function startTraefik(places: ProxyPlaces, stack: AsyncDisposableStack): Promise<Part> {
+export async function startTraefik(places: ProxyPlaces, { stack, stop }: Running): Promise<Part> {
   const config = `${places.runDir}/traefik.yml`;
   const { address } = places;
   stack.defer(() => rm(config, { force: true }));
@@ -88,7 +88,7 @@ export async function startTraefik(places: ProxyPlaces, stack: AsyncDisposableSt
     argv: unprivileged(['traefik', `--configFile=${config}`]),
   });
   stack.defer(() => stopPart(part, TRAEFIK_PATIENCE));
-  await waitUntilReady(part, () => answers(address, places.apiPort, '/ping'));
+  await waitUntilReady(part, () => answers(address, places.apiPort, '/ping'), stop);
   return part;
 }
 

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadBuiltImages } from '../../scripts/images.ts';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
+import { daemonPlaces } from '../../src/core/repository/daemon.ts';
+import { run } from '../../src/edges/process.ts';
+import { startDaemon } from '../../src/renet/local/daemon.ts';
+import type { Part } from '../../src/renet/local/part.ts';
+import { RENET, routerJson, until } from './lab.ts';
+
+/** A route server alone, with Docker daemons as a test wants them. */
+export type Rig = AsyncDisposable & {
+  readonly runDir: string;
+  readonly daemon: (networkId: number) => Promise<Daemon>;
+  readonly serve: (...args: string[]) => Promise<ChildProcess>;
+  /** Names of the routers that are published. */
+  readonly routers: () => Promise<string[]>;
+  readonly health: () => Promise<Health>;
+};
+
+export type Health = {
+  status: string;
+  daemons: { networkId: number; state: string; reason?: string; containers: number }[];
+};
+
+export type Daemon = {
+  readonly docker: (...args: string[]) => Promise<string>;
+  /** `docker run -d` with the labels of renet compose; prints nothing but the id. */
+  readonly container: (name: string, slot: number, ...options: string[]) => Promise<string>;
+  readonly dockerd: Part;
+  readonly stop: () => Promise<void>;
+};
+
+const PORT = 7111;
+
+export function createRig(): Rig {
+  const folder = mkdtempSync(join(tmpdir(), 'rediacc-rig-'));
+  chmodSync(folder, 0o755);
+  const dirs = { runDir: join(folder, 'run'), stateDir: join(folder, 'state') };
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return {
+    runDir: dirs.runDir,
+    daemon: (networkId) => createDaemon(dirs, networkId, stack),
+    serve: async (...args) => {
+      const child = spawn(
+        RENET,
+        ['router', 'serve', `--sockets=${dirs.runDir}/docker-*.sock`, '--base-domain=test', ...args],
+        {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      );
+      let log = '';
+      child.stderr.on('data', (chunk) => (log += chunk));
+      const ended = once(child, 'exit');
+      stack.defer(async () => {
+        child.kill();
+        await ended;
+      });
+      await until(
+        () => `the route server listens; it says ${log}`,
+        () => log.includes('"listening"'),
+        ended,
+      );
+      return child;
+    },
+    routers: async () =>
+      (await routerJson<{ http: { name: string }[] }>('/routes.json', PORT)).http.map(({ name }) => name),
+    health: () => routerJson<Health>('/health', PORT),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function createDaemon(
+  dirs: { runDir: string; stateDir: string },
+  networkId: number,
+  rig: AsyncDisposableStack,
+): Promise<Daemon> {
+  const places = daemonPlaces(dirs, networkId);
+  const own = rig.use(new AsyncDisposableStack());
+  const [, dockerd] = await startDaemon(`test ${networkId}`, places, {
+    stack: own,
+    stop: new AbortController().signal,
+  });
+  const docker = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await run(['docker', '-H', `unix://${places.socket}`, ...args]);
+    if (code !== 0) throw new Error(stderr);
+    return stdout.trim();
+  };
+  await loadBuiltImages(places.socket, 'hello', () => {});
+  const labels = (name: string, slot: number): string[] =>
+    [`network_id=${networkId}`, `service_ip=${serviceAddress(networkId, slot)}`, `service_name=${name}`].map(
+      (label) => `--label=rediacc.${label}`,
+    );
+  return {
+    docker,
+    dockerd: dockerd as Part,
+    container: (name, slot, ...options) =>
+      docker(
+        'run',
+        '-d',
+        '--init',
+        '--network=host',
+        `--name=${name}`,
+        ...labels(name, slot),
+        ...options,
+        'busybox',
+        'sleep',
+        '1000',
+      ),
+    stop: () => own.disposeAsync(),
+  };
+}
