@@ -1,23 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { subnet } from '../core/network/subnet.ts';
-import { type DaemonPlaces, daemonPlaces } from '../core/repository/daemon.ts';
-import { recordPath, writeRecord } from '../core/repository/record.ts';
-import { writeWhole } from '../edges/files.ts';
+import { mkdir } from 'node:fs/promises';
 import { lockFolder } from '../edges/lock.ts';
-import { startDaemon } from './local/daemon.ts';
+import { type Starting, startDaemons } from './local/daemons.ts';
 import { followRoutes, urlOf } from './local/follow-routes.ts';
-import { assignNetworkIds } from './local/network-ids.ts';
-import { died, type Part, type Running } from './local/part.ts';
+import { died, disposeTogether, type Part } from './local/part.ts';
 import { type ProxyPlaces, refuseTakenPorts, startRouteServer, startTraefik } from './local/proxy.ts';
-import { findRepositories, type Repository } from './local/repositories.ts';
+import { findRepositories } from './local/repositories.ts';
 import { requirePrograms } from './requirements.ts';
 
 export type LocalOptions = ProxyPlaces & {
   readonly paths: readonly string[];
   readonly print: (line: string) => void;
 };
-
-type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>;
 
 /**
  * `renet local`: runs repositories on this machine without systemd, in the foreground: a Docker daemon for each, the route
@@ -70,7 +63,7 @@ async function untilOneEnds(parts: readonly Part[], stop: AbortSignal): Promise<
   throw await Promise.race([stopped, ...ended]);
 }
 
-function stepPrinter(print: (line: string) => void): Step {
+function stepPrinter(print: (line: string) => void): Starting['step'] {
   return async (what, work) => {
     const begin = performance.now();
     const result = await work();
@@ -79,58 +72,18 @@ function stepPrinter(print: (line: string) => void): Step {
   };
 }
 
-type Starting = Running & { readonly step: Step };
-
-async function startDaemons(
-  repositories: readonly Repository[],
-  { runDir, stateDir }: LocalOptions,
-  { step, stack, stop }: Starting,
-): Promise<Part[]> {
-  const paths = repositories.map(({ path }) => path);
-  const ids = await assignNetworkIds(stateDir, paths);
-  const starting = repositories.map((repository) => {
-    const places = daemonPlaces({ runDir, stateDir }, ids.get(repository.path) ?? 0);
-    const title = `${repository.name}: Docker daemon ${places.networkId} (${subnet(places.networkId)})`;
-    // Each on a stack of its own, so that they also stop side by side.
-    const own = new AsyncDisposableStack();
-    const record = recordPath(runDir, places.networkId);
-    return {
-      own,
-      parts: step(title, () => startRepository(repository, { ...places, record }, { stack: own, stop })),
-    };
-  });
-  stack.defer(async () => {
-    await Promise.all(starting.map(({ own }) => own.disposeAsync()));
-  });
-  const settled = await Promise.allSettled(starting.map(({ parts }) => parts));
-  return settled.flatMap((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
-  });
-}
-
-async function startRepository(
-  repository: Repository,
-  places: DaemonPlaces & { readonly record: string },
-  running: Running,
-): Promise<Part[]> {
-  const { networkId, socket, stateDir, record } = places;
-  const forget = () => rm(record, { force: true });
-  running.stack.defer(forget);
-  // Before the daemon: the route server looks for it when the socket appears, and takes its end for that of the repository.
-  await writeWhole(record, writeRecord({ ...repository, networkId, socket, stateDir }));
-  const parts = await startDaemon(repository.name, places, running);
-  running.stack.defer(forget);
-  return parts;
-}
-
-async function startProxy(options: LocalOptions, running: Starting): Promise<Part[]> {
+/** Traefik's end waits for the request that it has open, which the route server holds: so both are told at once. */
+async function startProxy(options: LocalOptions, { step, stack, stop }: Starting): Promise<Part[]> {
   const { address, routerPort, httpPort, httpsPort } = options;
-  const { step } = running;
+  const forRouter = new AsyncDisposableStack();
+  const forTraefik = new AsyncDisposableStack();
+  disposeTogether(stack, [forRouter, forTraefik]);
   const router = await step(`route server on ${address}:${routerPort}`, () =>
-    startRouteServer(options, running),
+    startRouteServer(options, { stack: forRouter, stop }),
   );
   const pages = `${urlOf(`*.${options.baseDomain}`, httpsPort)}, HTTP on ${address}:${httpPort}`;
-  const traefik = await step(`Traefik for ${pages}`, () => startTraefik(options, running));
+  const traefik = await step(`Traefik for ${pages}`, () =>
+    startTraefik(options, { stack: forTraefik, stop }),
+  );
   return [router, traefik];
 }

@@ -111,6 +111,7 @@ export class DaemonWatch {
   });
 
   #fail(error: unknown): void {
+    if (this.#closed) return;
     const reason = error instanceof Error ? error.message : String(error);
     this.#update({ ...this.#view, state: error instanceof NotDocker ? 'not-docker' : 'unreachable', reason });
     this.#forget ??= setTimeout(() => this.#update({ ...this.#view, containers: [] }), this.#options.grace);

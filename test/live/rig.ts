@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { loadBuiltImages } from '../../scripts/images.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { daemonPlaces } from '../../src/core/repository/daemon.ts';
@@ -58,7 +60,7 @@ export function createRig(): Rig {
       const ended = once(child, 'exit');
       stack.defer(async () => {
         child.kill();
-        await ended;
+        expect(await Promise.race([ended, sleep(2_000, 'still runs', { ref: false })])).toEqual([0, null]);
       });
       await until(
         () => `the route server listens; it says ${log}`,

@@ -24,6 +24,13 @@ export type Running = {
   readonly stop: AbortSignal;
 };
 
+/** Puts stacks on a stack, to be disposed of at the same time. */
+export function disposeTogether(stack: AsyncDisposableStack, stacks: readonly AsyncDisposableStack[]): void {
+  stack.defer(async () => {
+    await Promise.all(stacks.map((one) => one.disposeAsync()));
+  });
+}
+
 export type PartOptions = {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
