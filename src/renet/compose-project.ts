@@ -60,37 +60,50 @@ function digest(files: readonly string[]): string {
 }
 
 /**
- * Names come from the file as written, since `${POSTGRES_IP:?}` fails before the variable exists; values from the file with
- * variables replaced. Both are asked for at once, on the guess that no service is new.
+ * One question to Compose as a rule: its answer has every service, and its variables had the addresses that are known. Only
+ * when services are new it is asked again.
  */
 async function readProject(
   request: ProjectRequest,
   files: readonly string[],
 ): Promise<Omit<Project, 'files'>> {
   const known = await knownAddresses(request.record);
-  const [asWritten, guess] = await Promise.all([
-    config(request, files, { addresses: known, words: ['--no-interpolate'], allProfiles: true }),
-    interpolated(request, files, known),
-  ]);
-  // The path of an `include` may itself be a variable; then only the other answer has the names.
-  const written = readComposeModel(output(asWritten.code === 0 ? asWritten : guess));
-  const addresses = await ensureAddresses(request.record, [...written.keys()]);
-  const values = addresses.size === known.size ? guess : await interpolated(request, files, addresses);
-  return { services: new Map([...written, ...readComposeModel(output(values))]), addresses };
+  const first = await config(request, files, { addresses: known, words: [], allProfiles: true });
+  const written = first.code === 0 ? first : await readAsWritten(request, files, known);
+  const addresses = await ensureAddresses(request.record, [...readComposeModel(output(written)).keys()]);
+  const values =
+    first.code === 0 && addresses.size === known.size ? first : await readValues(request, files, addresses);
+  const services = new Map([...readComposeModel(written.stdout), ...readComposeModel(output(values))]);
+  return { services, addresses };
+}
+
+type Addresses = ReadonlyMap<string, string>;
+
+/**
+ * The file without its variables replaced, since `${POSTGRES_IP:?}` fails before the address is given. Where that cannot be
+ * read (the path of an `include` may be a variable), the active profiles with them replaced.
+ */
+async function readAsWritten(
+  request: ProjectRequest,
+  files: readonly string[],
+  addresses: Addresses,
+): Promise<Finished> {
+  const raw = await config(request, files, { addresses, words: ['--no-interpolate'], allProfiles: true });
+  return raw.code === 0 ? raw : config(request, files, { addresses, words: [], allProfiles: false });
 }
 
 /** A service of a profile that is off may lack its env_file: Compose does not mind until the profile is on. */
-async function interpolated(
+async function readValues(
   request: ProjectRequest,
   files: readonly string[],
-  addresses: ReadonlyMap<string, string>,
+  addresses: Addresses,
 ): Promise<Finished> {
   const all = await config(request, files, { addresses, words: [], allProfiles: true });
   return all.code === 0 ? all : config(request, files, { addresses, words: [], allProfiles: false });
 }
 
 type ConfigCall = {
-  readonly addresses: ReadonlyMap<string, string>;
+  readonly addresses: Addresses;
   readonly words: readonly string[];
   readonly allProfiles: boolean;
 };

@@ -15,7 +15,8 @@ if (process.env['REDIACC_LAB'] !== '1') {
 }
 
 export const ROOT = join(import.meta.dirname, '../..');
-export const RENET = join(ROOT, 'bin/renet');
+/** The program under test: out of the checkout, or a build. */
+export const RENET = process.env['REDIACC_RENET'] ?? join(ROOT, 'bin/renet');
 
 /** A folder with repositories in it, and everything that runs for them. Removed, and stopped, at the end of the test. */
 export type Lab = AsyncDisposable & {

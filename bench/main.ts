@@ -1,0 +1,44 @@
+// npm run bench [-- NAME] [--json]: figures beside those of a peer, or a limit, from the same run.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LAB_VARIABLE, runInNamespaces } from '../scripts/namespaces.ts';
+import { type Row, renderTable } from './measure.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  compose: async () => (await import('./compose.ts')).benchCompose(),
+  routing: async () => (await import('./routing.ts')).benchRouting(),
+};
+
+const RENET = join(import.meta.dirname, '../dist/renet');
+const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+
+if (unknown !== undefined) {
+  process.stderr.write(`bench: there is no '${unknown}'; there is ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exitCode = 2;
+} else if (process.env[LAB_VARIABLE] !== '1') {
+  process.exitCode = start();
+} else {
+  process.exitCode = await runBenches(names.length > 0 ? names : Object.keys(BENCHES));
+}
+
+/** Benches measure the program as it is shipped. */
+function start(): number {
+  if (!existsSync(RENET)) {
+    process.stderr.write(
+      'bench: build first, since the program is measured as it is shipped: npm run build\n',
+    );
+    return 2;
+  }
+  return runInNamespaces([process.execPath, ...process.argv.slice(1)], { REDIACC_RENET: RENET });
+}
+
+async function runBenches(chosen: readonly string[]): Promise<number> {
+  const rows: Row[] = [];
+  for (const name of chosen) rows.push(...((await BENCHES[name]?.()) ?? []));
+  const json = rows.map((row) => ({ ...row, ratio: row.ours / row.against.value }));
+  process.stdout.write(
+    process.argv.includes('--json') ? `${JSON.stringify(json, null, 2)}\n` : `${renderTable(rows)}\n`,
+  );
+  return rows.every(({ ok }) => ok) ? 0 : 1;
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+
+/** Set inside: what needs the namespaces looks for it. */
+export const LAB_VARIABLE = 'REDIACC_LAB';
+
+/**
+ * Runs a command as root in namespaces of its own: no network but its own loopback, so that every port is free and nothing
+ * can be reached by mistake; and own processes and mounts, so that everything ends with the command.
+ *
+ * @returns its exit code
+ */
+export function runInNamespaces(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): number {
+  // The shell is the first process of the namespace, and reaps what others leave.
+  const inside = ['sh', '-c', 'ip link set lo up && "$@"; exit $?', 'namespaces', ...argv];
+  const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const variables = Object.entries({ ...environment, [LAB_VARIABLE]: '1' }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  const [file = '', ...args] = [
+    ...(process.getuid?.() === 0 ? [] : ['sudo', '--preserve-env=PATH,HOME,XDG_CACHE_HOME']),
+    'env',
+    ...variables,
+    ...unshare,
+    ...inside,
+  ];
+  return spawnSync(file, args, { stdio: 'inherit' }).status ?? 1;
+}
