@@ -1,7 +1,10 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  cacheDir: '/tmp/rediacc-vitest',
+  // Not in the checkout, where root would leave files of its own.
+  cacheDir: join(tmpdir(), `rediacc-vitest-${userInfo().uid}`),
   test: {
     projects: [
       {
@@ -15,6 +18,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        // Whole machines that get everything from package registries.
+        test: {
+          name: 'machine',
+          include: ['test/machine/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 1_200_000,
         },
       },
     ],

@@ -1,6 +1,8 @@
 // npm run bench [-- NAME] [--json]: figures beside those of a peer, or a limit, from the same run.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRootOrRunAgain } from '../scripts/become-root.ts';
+import { prepareImages } from '../scripts/images.ts';
 import { LAB_VARIABLE, runInNamespaces } from '../scripts/namespaces.ts';
 import { type Row, renderTable } from './measure.ts';
 
@@ -17,19 +19,20 @@ if (unknown !== undefined) {
   process.stderr.write(`bench: there is no '${unknown}'; there is ${Object.keys(BENCHES).join(', ')}\n`);
   process.exitCode = 2;
 } else if (process.env[LAB_VARIABLE] !== '1') {
-  process.exitCode = start();
+  if (isRootOrRunAgain()) process.exitCode = await start();
 } else {
   process.exitCode = await runBenches(names.length > 0 ? names : Object.keys(BENCHES));
 }
 
 /** Benches measure the program as it is shipped. */
-function start(): number {
+async function start(): Promise<number> {
   if (!existsSync(RENET)) {
     process.stderr.write(
       'bench: build first, since the program is measured as it is shipped: npm run build\n',
     );
     return 2;
   }
+  await prepareImages((text) => process.stdout.write(`${text}\n`));
   return runInNamespaces([process.execPath, ...process.argv.slice(1)], { REDIACC_RENET: RENET });
 }
 

@@ -1,5 +1,5 @@
 // npm run demo: two repositories with a Docker daemon each, the route server and Traefik, for real, on this machine.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { socketPath } from '../src/core/repository/record.ts';
 import { get } from '../src/edges/http.ts';
 import { findPortHolder } from '../src/edges/listeners.ts';
 import { run } from '../src/edges/process.ts';
+import { isRootOrRunAgain } from './become-root.ts';
 import { browse, type Page } from './browse.ts';
 import { type Bundle, canPull, loadBuiltImages } from './images.ts';
 
@@ -198,11 +199,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  if (process.getuid?.() !== 0) {
-    const { status } = spawnSync('sudo', [process.execPath, ...process.argv.slice(1)], { stdio: 'inherit' });
-    process.exitCode = status ?? 1;
-    return;
-  }
+  if (!isRootOrRunAgain()) return;
   await demo(process.argv.includes('--once')).catch((error: Error) => {
     if (error instanceof Interrupted) return;
     process.stderr.write(`demo: ${error.message}\n`);

@@ -82,6 +82,12 @@ export async function loadBuiltImages(socket: string, bundle: Bundle, say: Say):
   await require0(docker(socket, ['load', '--input', archive]));
 }
 
+/** Builds the images of all examples unless they are there: for tests, which must not depend on a registry. */
+export async function prepareImages(say: Say): Promise<void> {
+  if (!Object.keys(BUNDLES).every((bundle) => existsSync(archiveOf(bundle as Bundle))))
+    await buildImages(say);
+}
+
 /** Named after what it is made of, so that a changed recipe makes a new one. */
 function archiveOf(bundle: Bundle): string {
   return join(CACHE, `${bundle}-${digest()}.tar`);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export const LAB_VARIABLE = 'REDIACC_LAB';
 
 /**
- * Runs a command as root in namespaces of its own: no network but its own loopback, so that every port is free and nothing
+ * Runs a command in namespaces of its own (as root): no network but its own loopback, so that every port is free and nothing
  * can be reached by mistake; and own processes and mounts, so that everything ends with the command.
  *
  * @returns its exit code
@@ -19,12 +19,6 @@ export function runInNamespaces(
   const variables = Object.entries({ ...environment, [LAB_VARIABLE]: '1' }).map(
     ([name, value]) => `${name}=${value}`,
   );
-  const [file = '', ...args] = [
-    ...(process.getuid?.() === 0 ? [] : ['sudo', '--preserve-env=PATH,HOME,XDG_CACHE_HOME']),
-    'env',
-    ...variables,
-    ...unshare,
-    ...inside,
-  ];
+  const [file = '', ...args] = ['env', ...variables, ...unshare, ...inside];
   return spawnSync(file, args, { stdio: 'inherit' }).status ?? 1;
 }

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runInNamespaces } from './namespaces.ts';
+
+/** What one or several checks came to. */
+export type Tally = { readonly passed: number; readonly failed: number };
+
+const ROOT = join(import.meta.dirname, '..');
+const VITEST = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run'];
+
+export function add(...tallies: readonly Tally[]): Tally {
+  return {
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+function heading(text: string): void {
+  process.stdout.write(`\n--- ${text}\n`);
+}
+
+/** A program that passes or fails as a whole. */
+function program(title: string, name: string, ...args: string[]): Tally {
+  heading(title);
+  const { status } = spawnSync(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT, stdio: 'inherit' });
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+export type VitestRun = {
+  /** Of vitest.config.ts. */
+  readonly project: string;
+  /** In namespaces without a network. */
+  readonly namespaces: boolean;
+  /** Words that the files' names must have one of. */
+  readonly files?: readonly string[];
+};
+
+/** The tests of a project, counted one by one; a run that does not come to its end counts as a failure. */
+export function vitest({ project, namespaces, files = [] }: VitestRun): Tally {
+  heading(`${project} tests`);
+  const work = mkdtempSync(join(tmpdir(), 'rediacc-tests-'));
+  const report = join(work, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const argv = [...VITEST, '--project', project, ...reporters, ...files];
+  try {
+    const status = namespaces
+      ? runInNamespaces(argv)
+      : spawnSync(argv[0] ?? '', argv.slice(1), { cwd: ROOT, stdio: 'inherit' }).status;
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** What needs no root, no daemon and no network. */
+export function check(): Tally {
+  return add(
+    program('types', 'tsc'),
+    program('lint', 'biome', 'check', '--error-on-warnings'),
+    vitest({ project: 'unit', namespaces: false }),
+  );
+}
+
+/** The last line of every run. The exit code. */
+export function report({ passed, failed }: Tally): number {
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
