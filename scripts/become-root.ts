@@ -1,16 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-/** What root needs of the user's environment to work for him. */
-const KEPT = [
-  'HOME',
-  'PATH',
-  'XDG_CACHE_HOME',
-  'NODE_EXTRA_CA_CERTS',
-  'PIP_CERT',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-];
+/** What root needs of the user's environment. Not HOME: programs would leave root's files there. */
+const KEPT = ['NODE_EXTRA_CA_CERTS', 'PIP_CERT', 'http_proxy', 'https_proxy', 'no_proxy'];
 
 /**
  * Docker daemons need root: runs this program again with sudo unless it is root already.

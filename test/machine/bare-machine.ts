@@ -1,17 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Finished, run } from '../../src/edges/process.ts';
+import { ubuntuOptions } from './ubuntu.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rediacc', 'machines');
@@ -57,29 +49,36 @@ export function createMachine({ suite, packages = [] }: MachineOptions): Machine
 function baseSystem(suite: string, packages: readonly string[]): string {
   const archive = join(CACHE, `${[suite, ...packages].join('-')}.tar`);
   if (existsSync(archive)) return archive;
-  const keyrings = suite === 'noble' ? ['ubuntu-keyring'] : [];
-  execFileSync('sh', [join(ROOT, 'scripts/packages'), 'debootstrap', ...keyrings], { stdio: 'inherit' });
+  execFileSync('sh', [join(ROOT, 'scripts/packages'), 'debootstrap', 'debian-archive-keyring'], {
+    stdio: 'inherit',
+  });
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'rediacc-debootstrap-'));
-  const components = suite === 'noble' ? ['--components=main,universe'] : [];
+  const tree = join(work, 'tree');
   try {
-    execFileSync('debootstrap', ['--variant=minbase', ...components, suite, work], { maxBuffer: 1 << 26 });
-    // debootstrap itself cannot put the dependencies of npm in order.
-    const install = `apt-get -qq update && apt-get -qq -y --no-install-recommends install npm ca-certificates ${packages.join(' ')}`;
-    copyFileSync('/etc/resolv.conf', join(work, 'etc/resolv.conf'));
-    mkdirSync(join(work, 'project'));
-    const [file, ...args] = enter(
-      work,
-      `DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; ${install}; rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb`,
-    );
+    const { options, operands } =
+      suite === 'noble' ? ubuntuOptions(suite, work) : { options: [], operands: [] };
+    execFileSync('debootstrap', ['--variant=minbase', ...options, suite, tree, ...operands], {
+      maxBuffer: 1 << 26,
+    });
+    copyFileSync('/etc/resolv.conf', join(tree, 'etc/resolv.conf'));
+    mkdirSync(join(tree, 'project'));
+    const [file, ...args] = enter(tree, installCommand(['npm', 'ca-certificates', ...packages]));
     execFileSync(file, args, { maxBuffer: 1 << 26 });
-    chmodSync(work, 0o755);
-    execFileSync('tar', ['-cpf', `${archive}.part`, '-C', work, '.']);
+    execFileSync('tar', ['-cpf', `${archive}.part`, '-C', tree, '.']);
     renameSync(`${archive}.part`, archive);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return archive;
+}
+
+/** Not by debootstrap, which cannot put the dependencies of npm in order. */
+function installCommand(packages: readonly string[]): string {
+  return `export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update
+    apt-get -qq -y --no-install-recommends install ${packages.join(' ')}
+    rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb`;
 }
 
 /** What a clone of this state of the project would hold. */
