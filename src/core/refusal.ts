@@ -3,9 +3,11 @@
  * A code names the cause, never the place, and keeps its meaning once released.
  */
 const REFUSAL_CODES = [
-  'compose-failed',
   'compose-from-stdin',
   'compose-too-old',
+  'context-invalid',
+  'context-unknown',
+  'contexts-damaged',
   'docker-missing',
   'docker-too-old',
   'name-collision',

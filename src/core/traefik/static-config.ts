@@ -38,8 +38,8 @@ export function renderStaticConfig(settings: StaticSettings): string {
         http: { redirections: { entryPoint: { to: 'websecure', scheme: 'https' } } },
         transport,
       },
-      // Routers that name no entrypoint would otherwise listen on every one.
-      websecure: { address: settings.websecure, asDefault: true, transport },
+      // Routers that name no entrypoint would otherwise listen on every one. TLS is on for all, also those that do not say so.
+      websecure: { address: settings.websecure, asDefault: true, http: { tls: {} }, transport },
     },
     providers: {
       providersThrottleDuration: '100ms',
