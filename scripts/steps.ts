@@ -8,6 +8,7 @@ import { runInNamespaces } from './namespaces.ts';
 export type Tally = { readonly passed: number; readonly failed: number };
 
 const ROOT = join(import.meta.dirname, '..');
+const BIN = join(ROOT, 'node_modules/.bin');
 const VITEST = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run'];
 
 export function add(...tallies: readonly Tally[]): Tally {
@@ -21,10 +22,10 @@ function heading(text: string): void {
   process.stdout.write(`\n--- ${text}\n`);
 }
 
-/** A program that passes or fails as a whole. */
-function program(title: string, name: string, ...args: string[]): Tally {
+/** A command that passes or fails as a whole. */
+function command(title: string, file: string, ...args: string[]): Tally {
   heading(title);
-  const { status } = spawnSync(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT, stdio: 'inherit' });
+  const { status } = spawnSync(file, args, { cwd: ROOT, stdio: 'inherit' });
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -33,12 +34,14 @@ export type VitestRun = {
   readonly project: string;
   /** In namespaces without a network. */
   readonly namespaces: boolean;
+  /** The program under test; the one of the checkout if none is named. */
+  readonly renet?: string;
   /** Words that the files' names must have one of. */
   readonly files?: readonly string[];
 };
 
 /** The tests of a project, counted one by one; a run that does not come to its end counts as a failure. */
-export function vitest({ project, namespaces, files = [] }: VitestRun): Tally {
+export function vitest({ project, namespaces, renet, files = [] }: VitestRun): Tally {
   heading(`${project} tests`);
   const work = mkdtempSync(join(tmpdir(), 'rediacc-tests-'));
   const report = join(work, 'report.json');
@@ -46,7 +49,7 @@ export function vitest({ project, namespaces, files = [] }: VitestRun): Tally {
   const argv = [...VITEST, '--project', project, ...reporters, ...files];
   try {
     const status = namespaces
-      ? runInNamespaces(argv)
+      ? runInNamespaces(argv, renet === undefined ? {} : { REDIACC_RENET: renet })
       : spawnSync(argv[0] ?? '', argv.slice(1), { cwd: ROOT, stdio: 'inherit' }).status;
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
     return { passed: numPassedTests, failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests };
@@ -60,10 +63,15 @@ export function vitest({ project, namespaces, files = [] }: VitestRun): Tally {
 /** What needs no root, no daemon and no network. */
 export function check(): Tally {
   return add(
-    program('types', 'tsc'),
-    program('lint', 'biome', 'check', '--error-on-warnings'),
+    command('types', join(BIN, 'tsc')),
+    command('lint', join(BIN, 'biome'), 'check', '--error-on-warnings'),
     vitest({ project: 'unit', namespaces: false }),
   );
+}
+
+/** The executables as they are shipped. */
+export function build(): Tally {
+  return command('build', process.execPath, 'scripts/build.ts');
 }
 
 /** The last line of every run. The exit code. */

@@ -1,22 +1,27 @@
 // npm test [-- --long] [-- live WORD…]: everything that is promised, on real parts. With 'live' only the live tests whose
 // files have one of the words in their names.
+import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
 import { prepareImages } from './images.ts';
-import { add, check, report, type Tally, vitest } from './steps.ts';
+import { add, build, check, report, type Tally, vitest } from './steps.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isLong = process.argv.includes('--long');
 
-async function live(files: readonly string[]): Promise<Tally> {
+async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
   await prepareImages((text) => process.stdout.write(`${text}\n`));
-  return vitest({ project: 'live', namespaces: true, files });
+  return vitest({ project: 'live', namespaces: true, files, ...(renet === undefined ? {} : { renet }) });
 }
 
 async function all(): Promise<Tally> {
-  const checked = check();
-  const machines = { project: 'machine', namespaces: false, files: isLong ? [] : ['debian-13'] };
-  return add(checked, await live([]), vitest(machines));
+  const checked = add(check(), build());
+  const lived = await live([], join(import.meta.dirname, '../dist/renet'));
+  return add(
+    checked,
+    lived,
+    vitest({ project: 'machine', namespaces: false, files: isLong ? [] : ['debian-13'] }),
+  );
 }
 
 if (isRootOrRunAgain()) {

@@ -94,6 +94,20 @@ test('from renet compose -- up -d to a page through Traefik', async () => {
   expect((await run(['find', lab.runDir, '-type', 's'])).stdout).toBe('');
 });
 
+test('other ports than 80 and 443, where those are taken', async () => {
+  await using lab = createLab();
+  const hello = lab.copyExample('hello');
+  const ports = ['--http-port=8080', '--https-port=8443', '--router-port=7211', '--api-port=7212'];
+  const local = await lab.local(...ports, '--base-domain=lab.localhost', hello);
+  await lab.load(2816, 'hello');
+  await lab.compose('hello', 'up', '-d');
+  await page('https://hello-2816.lab.localhost:8443/');
+  expect(await page('http://hello-2816.lab.localhost:8080/', 301)).toMatchObject({
+    headers: { location: 'https://hello-2816.lab.localhost:8443/' },
+  });
+  await until('it says so', () => local.output().includes('+ https://hello-2816.lab.localhost:8443  ->'));
+});
+
 test('when a part dies the rest is stopped, and its last lines are shown', async () => {
   await using lab = createLab();
   lab.copyExample('hello');
