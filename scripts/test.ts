@@ -1,5 +1,6 @@
 // npm test [-- --long] [-- live WORD…]: everything that is promised, on real parts. With 'live' only the live tests whose
 // files have one of the words in their names.
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
 import { prepareImages } from './images.ts';
@@ -10,6 +11,7 @@ const isLong = process.argv.includes('--long');
 
 async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
+  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps'], { stdio: 'inherit' });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   return vitest({ project: 'live', namespaces: true, files, ...(renet === undefined ? {} : { renet }) });
 }

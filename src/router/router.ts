@@ -63,7 +63,10 @@ export async function createRouter({
           lastFetch: document.lastFetch(),
         }),
       ),
-      '/routes.json': json(() => listRoutes(refresher.routes(), nameOf)),
+      '/routes.json': json(async () => {
+        await publisher.current();
+        return listRoutes(refresher.routes(), nameOf);
+      }),
       '/ports': json(() => ({ tcp: [], udp: [] })),
     },
     (error) => log.error({ err: error }, 'a request failed'),

@@ -7,8 +7,8 @@ export type Endpoints = Readonly<
 
 /** An endpoint that answers with JSON, made anew for each request. */
 export function json(make: () => unknown): Endpoints[string] {
-  return (_, response) => {
-    const body = `${JSON.stringify(make(), null, 2)}\n`;
+  return async (_, response) => {
+    const body = `${JSON.stringify(await make(), null, 2)}\n`;
     response.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),

@@ -142,7 +142,7 @@ export async function page(url: string, status = 200): Promise<Page> {
 }
 
 export async function routerJson<T = Record<string, unknown>>(path: string, port = 7111): Promise<T> {
-  return JSON.parse((await get({ host: '127.0.0.1', port }, path, 5_000)).body) as T;
+  return JSON.parse((await get({ host: '127.0.0.1', port }, path, 10_000)).body) as T;
 }
 
 export const routes = (): Promise<RouteList> => routerJson<RouteList>('/routes.json');
