@@ -14,7 +14,7 @@ export default defineConfig({
         // Real daemons on the ports that users have, so one file at a time; scripts/test.ts gives them namespaces.
         test: {
           name: 'live',
-          include: ['test/live/*.test.ts'],
+          include: ['test/{live,differential}/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

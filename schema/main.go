@@ -31,6 +31,8 @@ type Field struct {
 	Ignored bool `json:"ignored,omitempty"`
 	// Single: the label names one struct that becomes the first item of a list (`loadbalancer.server`).
 	Single bool `json:"single,omitempty"`
+	// Optional: a value (not a struct) that can be absent, so that `false` and nothing are two things.
+	Optional bool `json:"optional,omitempty"`
 	// Secret: a credential, never to be shown.
 	Secret bool `json:"secret,omitempty"`
 }
@@ -107,6 +109,7 @@ func describeField(f reflect.StructField) (string, Field) {
 		AllowEmpty: f.Tag.Get("label") == "allowEmpty",
 		Ignored:    f.Tag.Get("label") == "-",
 		Single:     single != "",
+		Optional:   f.Type.Kind() == reflect.Pointer && kind != "struct",
 		Secret:     f.Tag.Get("loggable") == "false",
 	}
 }

@@ -64,7 +64,7 @@ function renderOptions(command: Command): string {
   if (command.options.length === 0) return '';
   const rows = command.options.map(({ flags, description, defaultValue }) => {
     const preset = defaultValue === undefined || defaultValue === '' ? '' : `\`${defaultValue}\``;
-    return `| \`${flags}\` | ${description.replaceAll('<', '\\<')} | ${preset} |\n`;
+    return `| \`${flags.replaceAll('|', '\\|')}\` | ${description.replaceAll('<', '\\<')} | ${preset} |\n`;
   });
   return `\n| option | meaning | default |\n| --- | --- | --- |\n${rows.join('')}`;
 }

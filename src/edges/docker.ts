@@ -1,11 +1,12 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { Ports } from '../core/network/ports.ts';
 import {
   type ListedContainer,
   ROUTING_EVENTS,
   readContainerList,
   readEventSubject,
-  readExposedPorts,
+  readPorts,
 } from '../core/repository/docker-api.ts';
 
 /** A daemon's answer that no Docker daemon gives. */
@@ -18,10 +19,10 @@ export class NotDocker extends Error {
 
 /** The parts of a Docker daemon's API that routing needs. No API version is named, so each daemon speaks its own. */
 export type DockerClient = {
-  /** Every container that is not stopped. */
+  /** Every container, stopped ones too. */
   readonly list: () => Promise<ListedContainer[]>;
-  /** Exposed TCP ports, ascending; undefined when the daemon has none to tell, mostly since the container has gone. */
-  readonly exposedPorts: (id: string) => Promise<number[] | undefined>;
+  /** The ports that it exposes; undefined when the daemon has none to tell, mostly since the container has gone. */
+  readonly ports: (id: string) => Promise<Ports | undefined>;
   /**
    * Calls back at every event that can change a route, until the stream ends or breaks.
    *
@@ -42,10 +43,10 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
     return { status, body: parseJson(await collect(response, timeout)) };
   };
   return {
-    list: async () => parse(readContainerList, expectOk(await getJson('/containers/json'))),
-    exposedPorts: async (id) => {
+    list: async () => parse(readContainerList, expectOk(await getJson('/containers/json?all=1'))),
+    ports: async (id) => {
       const answer = await getJson(`/containers/${id}/json`);
-      return answer.status === 200 ? parse(readExposedPorts, answer.body) : undefined;
+      return answer.status === 200 ? parse(readPorts, answer.body) : undefined;
     },
     watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
   };

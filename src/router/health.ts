@@ -1,3 +1,4 @@
+import { PROTOCOLS } from '../core/labels/sections.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import type { Fetch } from './document-endpoint.ts';
@@ -22,13 +23,10 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
     status: revision === undefined ? 'starting' : degraded ? 'degraded' : 'ok',
     version,
     revision: revision?.id ?? null,
-    routers: count(routes, ({ http }) => http.routers.size),
-    services: count(routes, ({ http }) => http.services.size),
+    routers: countAll('routers', routes),
+    services: countAll('services', routes),
     problems: count(routes, ({ problems }) => problems.length),
-    autoRoutes:
-      settings.baseDomain === undefined
-        ? { enabled: false, reason: 'no base domain is set' }
-        : { enabled: true, baseDomain: settings.baseDomain },
+    autoRoutes: describeAutoRoutes(settings),
     daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
     traefik:
       lastFetch === undefined
@@ -40,6 +38,18 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
             current: lastFetch.revision === revision?.id,
           },
   };
+}
+
+function describeAutoRoutes({ autoRoutes, baseDomain }: LabelSettings): Record<string, unknown> {
+  if (!autoRoutes) return { enabled: false, reason: 'they are switched off' };
+  if (baseDomain === undefined) return { enabled: false, reason: 'no base domain is set' };
+  return { enabled: true, baseDomain };
+}
+
+function countAll(kind: 'routers' | 'services', routes: readonly RepositoryRoutes[]): number {
+  return count(routes, ({ sections }) =>
+    PROTOCOLS.reduce((sum, protocol) => sum + sections[protocol][kind].size, 0),
+  );
 }
 
 function count(routes: readonly RepositoryRoutes[], of: (one: RepositoryRoutes) => number): number {

@@ -1,6 +1,5 @@
-import type { Container } from '../core/labels/container.ts';
+import { allowsNonRunning, type Container } from '../core/labels/container.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import type { ListedContainer } from '../core/repository/docker-api.ts';
 import type { DockerClient } from '../edges/docker.ts';
 
 /** Inspect calls that one daemon gets at a time. */
@@ -16,7 +15,7 @@ export type LookOptions = {
 };
 
 /**
- * The containers of a daemon that may get requests: one list call, and an inspect for each container never seen or touched.
+ * The containers of a daemon that matter to routes: one list call, and an inspect for each container never seen or touched.
  * Containers that are known stay the same objects, and the whole stays the same array if nothing changed.
  *
  * Those that events told of are inspected before the list is asked for. dockerd says `die`, `pause` and `unpause` before it
@@ -29,36 +28,29 @@ export async function look({
   known,
   touched,
 }: LookOptions): Promise<readonly Container[]> {
-  const ports = new Map(known.map(({ id, exposedPorts }) => [id, exposedPorts]));
+  const ports = new Map(known.map(({ id, ports }) => [id, ports]));
   const inspect = async (id: string): Promise<void> => {
-    const exposed = await client.exposedPorts(id);
+    const exposed = await client.ports(id);
     if (exposed !== undefined) ports.set(id, ports.get(id) ?? exposed);
   };
   await inParallel(touched, inspect);
-  const serving = (await client.list()).filter((container) => container.serving);
+  const wanted = (await client.list()).filter(({ serving, labels }) => serving || allowsNonRunning(labels));
   await inParallel(
-    serving.map(({ id }) => id).filter((id) => !ports.has(id)),
+    wanted.map(({ id }) => id).filter((id) => !ports.has(id)),
     inspect,
   );
   const byId = new Map(known.map((container) => [container.id, container]));
-  const containers = serving.flatMap((listed) => {
-    const exposedPorts = ports.get(listed.id);
+  const containers = wanted.flatMap((listed) => {
+    const exposed = ports.get(listed.id);
     // Gone between the two calls.
-    if (exposedPorts === undefined) return [];
+    if (exposed === undefined) return [];
     const before = byId.get(listed.id);
-    return before?.name === listed.name ? [before] : [toContainer(listed, networkId, exposedPorts)];
+    const isSame = before?.name === listed.name && before.serving === listed.serving;
+    return isSame ? [before] : [{ ...listed, networkId, ports: exposed }];
   });
   return containers.length === known.length && containers.every((one, i) => one === known[i])
     ? known
     : containers;
-}
-
-function toContainer(
-  { id, name, labels }: ListedContainer,
-  networkId: NetworkId,
-  exposedPorts: readonly number[],
-): Container {
-  return { id, name, networkId, labels, exposedPorts };
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

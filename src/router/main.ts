@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { Refusal } from '../core/refusal.ts';
 import { DEFAULT_RUN_DIR } from '../core/repository/record.ts';
@@ -9,6 +9,8 @@ type ServeOptions = {
   readonly baseDomain?: string;
   readonly entrypoints: string;
   readonly certResolvers: string;
+  readonly autoRoutes: 'on' | 'off';
+  readonly trustLabels?: true;
   readonly grace: string;
 };
 
@@ -34,6 +36,15 @@ export function addRouterCommands(program: Command, entry: Entry): void {
       "Traefik's certificate resolvers, with commas; ignored: labels may name any",
       '',
     )
+    .addOption(
+      new Option('--auto-routes <on|off>', 'routes for containers without Traefik labels')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .option(
+      '--trust-labels',
+      "labels mean exactly what they mean to Traefik's own Docker provider: no limits for any repository",
+    )
     .option('--grace <seconds>', 'how long the routes of a daemon that does not answer stay', '600')
     .addHelpText('after', '\nExample:\n  $ renet router serve --base-domain example.com')
     .action(async (options: ServeOptions) => serve(options, entry));
@@ -54,6 +65,8 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     settings: {
       ...(options.baseDomain ? { baseDomain: options.baseDomain } : {}),
       entryPoints: options.entrypoints === 'any' ? 'any' : readNames(options.entrypoints),
+      autoRoutes: options.autoRoutes === 'on',
+      trusted: options.trustLabels === true,
       certResolvers: options.certResolvers === 'ignored' ? 'ignored' : readNames(options.certResolvers),
     },
   });

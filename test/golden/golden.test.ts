@@ -24,6 +24,9 @@ type Given = {
   repository?: number;
   slot?: number;
   exposed?: number[];
+  exposedUdp?: number[];
+  /** false: it does not run, or is not well. */
+  serving?: boolean;
   /** false: not started by renet compose. */
   injected?: boolean;
   labels?: Record<string, string> | string[];
@@ -45,7 +48,8 @@ function container(given: Given, index: number): Container {
     id: `id${index}`,
     name: `app-${given.name}-1`,
     networkId,
-    exposedPorts: given.exposed ?? [],
+    ports: { tcp: given.exposed ?? [], udp: given.exposedUdp ?? [] },
+    serving: given.serving ?? true,
     labels: { ...(given.injected === false ? {} : injected), ...own },
   };
 }
@@ -67,6 +71,8 @@ function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | '
     baseDomain: 'example.com',
     entryPoints: ['web', 'websecure'],
     certResolvers: ['letsencrypt'],
+    autoRoutes: true,
+    trusted: false,
     ...parse(settings),
   };
   if (chosen.baseDomain === null) delete (chosen as { baseDomain?: string }).baseDomain;
@@ -84,13 +90,19 @@ function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | '
 
 function describe({
   http,
+  tcp,
+  udp,
   unrouted,
   problems,
 }: RouteList): Record<'routes' | 'unrouted' | 'problems', string> {
   const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
   return {
     routes: lines(
-      http.map(
+      [
+        ...http,
+        ...tcp.map((route) => ({ ...route, name: `TCP ${route.name}` })),
+        ...udp.map((route) => ({ ...route, name: `UDP ${route.name}`, rule: 'all' })),
+      ].map(
         ({ name, rule, entryPoints, backends, containers }) =>
           `${name}: ${rule} on ${entryPoints.join(', ') || 'the default'} -> ${backends.join(', ') || 'nothing'} (${containers.join(', ')})`,
       ),

@@ -2,8 +2,8 @@ import { subnet, subnetContains } from '../network/subnet.ts';
 import type { Container } from './container.ts';
 import { type Problem, problem } from './problem.ts';
 
-/** The address that a container listens on, or what is wrong with it. */
-export function readAddress(container: Container): string | Problem {
+/** The address that a container listens on, or what is wrong with it. Only a trusted repository may name any. */
+export function readAddress(container: Container, trusted: boolean): string | Problem {
   const { labels, networkId } = container;
   const labelled = labels['rediacc.network_id'];
   if (labelled !== undefined && labelled !== String(networkId)) {
@@ -20,7 +20,7 @@ export function readAddress(container: Container): string | Problem {
       fix: "Start it with 'renet compose -- up -d', which gives it one.",
     });
   }
-  if (subnetContains(networkId, address)) return address;
+  if (trusted || subnetContains(networkId, address)) return address;
   return problem(container, 'address-foreign', {
     label: 'rediacc.service_ip',
     reason: `it is not an address of its repository (${subnet(networkId)})`,

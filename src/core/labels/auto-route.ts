@@ -33,6 +33,7 @@ export function readAutoRoute(
   address: string,
   settings: LabelSettings,
 ): Declaration | Unrouted | Problem {
+  if (!settings.autoRoutes) return { unrouted: 'auto-routes are switched off' };
   if (settings.baseDomain === undefined) return { unrouted: 'auto-routes are off: no base domain is set' };
   const port = readPort(container);
   if (typeof port !== 'number') return port;
@@ -51,7 +52,11 @@ export function readAutoRoute(
   };
   const service = { loadBalancer: { servers: [{ url: `http://${address}:${port}` }] } };
   const http = { ...EMPTY_SECTION, routers: new Map([[name, router]]), services: new Map([[name, service]]) };
-  return { tier: 'auto', http };
+  return {
+    tier: 'auto',
+    sections: { http, tcp: EMPTY_SECTION, udp: EMPTY_SECTION },
+    stores: new Map(),
+  };
 }
 
 function isKnown(entryPoint: string, { entryPoints }: LabelSettings): boolean {
@@ -69,7 +74,7 @@ function readPort(container: Container): number | Unrouted | Problem {
       fix: 'Name the port that the service speaks HTTP on.',
     });
   }
-  const port = container.exposedPorts[0] ?? DEFAULT_PORT;
+  const port = container.ports.tcp[0] ?? DEFAULT_PORT;
   const protocol = PRECONFIGURED_TCP_PORTS.get(port);
   if (protocol === undefined) return port;
   return { unrouted: `port ${port} is ${protocol}, not HTTP; ${PORT_LABEL} would say otherwise` };

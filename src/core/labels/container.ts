@@ -1,5 +1,7 @@
+import type { Ports } from '../network/ports.ts';
 import type { NetworkId } from '../network/subnet.ts';
 import type { Labels } from './label-tree.ts';
+import { readBool } from './scalars.ts';
 
 /** What is known of a running container: everything here stays the same as long as it exists. */
 export type Container = {
@@ -9,9 +11,20 @@ export type Container = {
   /** Of the daemon that runs it, by the name of its socket. */
   readonly networkId: NetworkId;
   readonly labels: Labels;
-  /** TCP ports of the image's EXPOSE and the compose file's `expose`, ascending. */
-  readonly exposedPorts: readonly number[];
+  readonly ports: Ports;
+  /**
+   * Running, and neither starting nor unhealthy. Others are here only when a label asks for it
+   * (`traefik.docker.allownonrunning`): their routes lead to no server.
+   */
+  readonly serving: boolean;
 };
+
+/** Routers and services that are wanted of a container also while it does not run. */
+export function allowsNonRunning(labels: Labels): boolean {
+  return Object.entries(labels).some(
+    ([key, value]) => key.toLowerCase() === 'traefik.docker.allownonrunning' && readBool(value) === true,
+  );
+}
 
 export function isOneOff({ labels }: Container): boolean {
   return labels['com.docker.compose.oneoff']?.toLowerCase() === 'true';

@@ -92,7 +92,12 @@ function refuseStandalone(node: LabelNode, field: Field): void {
 
 /** `tls=false`, and any other value than `true` or nothing: not there, whatever else is said of it. */
 function isSwitchedOff(node: LabelNode, field: Field): boolean {
-  return field.allowEmpty === true && node.value !== '' && node.value.toLowerCase() !== 'true';
+  return (
+    field.kind === 'struct' &&
+    field.allowEmpty === true &&
+    node.value !== '' &&
+    node.value.toLowerCase() !== 'true'
+  );
 }
 
 /** What has no effect may say anything, in options that exist. */

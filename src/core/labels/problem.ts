@@ -5,13 +5,15 @@ const PROBLEM_CODES = [
   'address-foreign',
   'address-missing',
   'definition-conflict',
+  'entrypoint-missing',
   'entrypoint-unknown',
   'label-invalid',
   'load-balancer-missing',
   'network-id-mismatch',
   'port-missing',
-  'protocol-unsupported',
+  'reference-unknown',
   'resolver-unknown',
+  'rule-missing',
   'service-ambiguous',
   'service-port-invalid',
   'url-with-port',
@@ -33,6 +35,9 @@ export type Problem = {
   /** What to do about it. */
   readonly fix: string;
 };
+
+/** Something made of labels, with what was left out of it. */
+export type Completed<T> = { readonly value: T; readonly problems: readonly Problem[] };
 
 export function problem(
   container: Container,

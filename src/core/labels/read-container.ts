@@ -1,12 +1,12 @@
 import { readAddress } from './address.ts';
 import { readAutoRoute } from './auto-route.ts';
+import { completeSections } from './complete.ts';
 import { type Container, isOneOff } from './container.ts';
 import { decodeStruct, type Options } from './decode.ts';
-import { completeHttp } from './http-labels.ts';
 import { readLabelTree } from './label-tree.ts';
-import { labelProblem, type Problem, problem } from './problem.ts';
+import { labelProblem, type Problem } from './problem.ts';
 import { PROVIDER_OPTIONS, SECTIONS } from './schema.ts';
-import type { Declaration } from './sections.ts';
+import { type Declaration, namedOptions } from './sections.ts';
 import type { LabelSettings } from './settings.ts';
 
 /** What a container's labels come to. */
@@ -36,7 +36,8 @@ function readTier(container: Container, settings: LabelSettings): Omit<Reading, 
   if (enabled === false) return { unrouted: 'its label traefik.enable is false', problems: [] };
   const ours = Object.keys(labels).some((label) => label.startsWith('rediacc.'));
   if (enabled === undefined && !ours) return { unrouted: 'it has no labels for a route', problems: [] };
-  const address = readAddress(container);
+  if (!enabled && !container.serving) return { unrouted: 'it is not running, or not well', problems: [] };
+  const address = readAddress(container, settings.trusted);
   if (typeof address !== 'string') return { problems: [address] };
   return enabled ? readTraefikLabels(container, address, settings) : autoRoute(container, address, settings);
 }
@@ -57,12 +58,9 @@ function readTraefikLabels(
   settings: LabelSettings,
 ): Omit<Reading, 'container'> {
   const decoded = decodeWith(container.labels, SECTION_PREFIXES, SECTIONS);
-  for (const protocol of ['tcp', 'udp'] as const) {
-    if (decoded[protocol] !== undefined) return { problems: [unsupported(container, protocol)] };
-  }
-  const http = (decoded['http'] ?? {}) as Options;
-  const { section, problems } = completeHttp(http, { container, address, settings });
-  return { declaration: { tier: 'labels', http: section }, problems };
+  const { value, problems } = completeSections(decoded, { container, address, settings });
+  const stores = namedOptions((decoded['tls'] as Options | undefined)?.['stores']);
+  return { declaration: { tier: 'labels', sections: value, stores }, problems };
 }
 
 /** The prefixes that Traefik's provider reads (pkg/config/label); what else begins with `traefik.` has no meaning. */
@@ -76,15 +74,4 @@ const SECTION_PREFIXES = [
 function decodeWith(labels: Container['labels'], prefixes: readonly string[], type: string): Options {
   const tree = readLabelTree(labels, prefixes);
   return tree === undefined ? {} : decodeStruct(tree, type);
-}
-
-function unsupported(container: Container, protocol: 'tcp' | 'udp'): Problem {
-  const label = Object.keys(container.labels).find((key) =>
-    key.toLowerCase().startsWith(`traefik.${protocol}.`),
-  );
-  return problem(container, 'protocol-unsupported', {
-    ...(label === undefined ? {} : { label }),
-    reason: `this version routes no ${protocol.toUpperCase()}`,
-    fix: 'Remove the label.',
-  });
 }

@@ -15,6 +15,8 @@ export type Field = {
   readonly ignored?: boolean;
   /** The label names one struct, the only item of a list (`loadbalancer.server`). */
   readonly single?: boolean;
+  /** A value that can be absent, so that `false` and nothing are two things. */
+  readonly optional?: boolean;
   /** A credential. */
   readonly secret?: boolean;
 };
@@ -62,6 +64,11 @@ const types: Readonly<Record<string, StructType>> = {
     },
   },
 };
+
+/** The type of what is named there: of a router, say, for `http` and `routers`. */
+export function entryType(protocol: keyof Schema['roots'], kind: string): string {
+  return structType(schema.roots[protocol])?.fields[kind]?.of ?? '';
+}
 
 /** @returns undefined when the name is a kind (`string`) and no struct */
 export function structType(name: string): StructType | undefined {

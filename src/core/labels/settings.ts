@@ -1,7 +1,11 @@
+import type { Container } from './container.ts';
+
 /** What the machine offers to labels, and what it wants of them. */
 export type LabelSettings = {
   /** Auto-routes are `{service}-{networkID}.{baseDomain}`; without it there are none. */
   readonly baseDomain?: string;
+  /** Whether containers without Traefik labels get a route. */
+  readonly autoRoutes: boolean;
   /** The entrypoints that Traefik has here; `any` switches the check off. */
   readonly entryPoints: readonly string[] | 'any';
   /**
@@ -9,4 +13,14 @@ export type LabelSettings = {
    * with Traefik's own certificate.
    */
   readonly certResolvers: readonly string[] | 'ignored';
+  /** The operator trusts the repository: its labels mean exactly what they mean to Traefik's own Docker provider. */
+  readonly trusted: boolean;
+};
+
+/** A container whose labels are being read, and what they are read with. */
+export type LabelContext = {
+  readonly container: Container;
+  /** Where it listens. */
+  readonly address: string;
+  readonly settings: LabelSettings;
 };

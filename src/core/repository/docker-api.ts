@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Ports } from '../network/ports.ts';
 
 /**
  * What is read of Docker's Engine API (docs.docker.com/reference/api/engine), versions 1.41 to today. Everything else that a
@@ -12,8 +13,10 @@ const listedContainer = z.looseObject({
   /** Free text with the health in it: `Up 3 minutes (unhealthy)`. */
   Status: z.string(),
 });
+const portSet = z.nullish(z.record(z.string(), z.unknown()));
 const inspectedContainer = z.looseObject({
-  Config: z.looseObject({ ExposedPorts: z.nullish(z.record(z.string(), z.unknown())) }),
+  Config: z.looseObject({ ExposedPorts: portSet }),
+  NetworkSettings: z.nullish(z.looseObject({ Ports: portSet })),
 });
 const dockerEvent = z.looseObject({ Actor: z.looseObject({ ID: z.string() }) });
 
@@ -34,16 +37,32 @@ export function readContainerList(json: unknown): ListedContainer[] {
   }));
 }
 
-/** TCP ports, ascending. Compose writes `80` where Docker writes `80/tcp`, and a range as `8000-8010`. */
-export function readExposedPorts(json: unknown): number[] {
-  const exposed = z.parse(inspectedContainer, json).Config.ExposedPorts ?? {};
-  const ports = Object.keys(exposed).flatMap((key) => {
+/**
+ * The ports that an inspected container exposes, ascending. One on a network of Docker's also says them in its network
+ * settings, where Traefik's provider reads them, all protocols alike; one on the host's network has them only in its image.
+ */
+export function readPorts(json: unknown): Ports {
+  const { Config, NetworkSettings } = z.parse(inspectedContainer, json);
+  const networked = portsOf(NetworkSettings?.Ports ?? {});
+  if (networked.length > 0) return { tcp: numbers(networked), udp: numbers(networked) };
+  const exposed = portsOf(Config.ExposedPorts ?? {});
+  const only = (wanted: string) => numbers(exposed.filter(({ protocol }) => protocol === wanted));
+  return { tcp: only('tcp'), udp: only('udp') };
+}
+
+type Port = { readonly number: number; readonly protocol: string };
+
+/** Compose writes `80` where Docker writes `80/tcp`, and a range as `8000-8010`. */
+function portsOf(set: Readonly<Record<string, unknown>>): Port[] {
+  return Object.keys(set).flatMap((key) => {
     const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(key) ?? [];
-    if (protocol !== 'tcp') return [];
     const from = Number(first);
-    return Array.from({ length: Number(last) - from + 1 }, (_, i) => from + i);
+    return Array.from({ length: Number(last) - from + 1 }, (_, i) => ({ number: from + i, protocol }));
   });
-  return ports.sort((a, b) => a - b);
+}
+
+function numbers(ports: readonly Port[]): number[] {
+  return [...new Set(ports.map(({ number }) => number))].sort((a, b) => a - b);
 }
 
 /** The events after which a container may have to be routed otherwise. */

@@ -1,11 +1,13 @@
 import { isAutoRoute } from '../labels/auto-route.ts';
 import type { Options, Value } from '../labels/decode.ts';
 import type { Problem } from '../labels/problem.ts';
+import type { Protocol } from '../labels/sections.ts';
 import type { Published, RepositoryRoutes } from './repository-routes.ts';
 
 /** A router as operators want to see it: with what it leads to and where it comes from. No secrets: middlewares by name. */
 export type RouteListing = {
   readonly name: string;
+  /** Empty for UDP, which has none. */
   readonly rule: string;
   /** Empty: Traefik's default entrypoint. */
   readonly entryPoints: readonly string[];
@@ -13,7 +15,7 @@ export type RouteListing = {
   /** Absent: without TLS, unless its entrypoint has it. */
   readonly tls?: Value;
   readonly service: string;
-  /** URLs of the servers that the service has in this document. */
+  /** URLs (HTTP) or addresses of the servers that the service has in this document. */
   readonly backends: readonly string[];
   readonly networkId: number;
   readonly repository: string;
@@ -46,10 +48,12 @@ export function listRoutes(
   repositories: readonly RepositoryRoutes[],
   nameOf: (networkId: number) => string,
 ): RouteList {
+  const list = (protocol: Protocol): RouteListing[] =>
+    repositories.flatMap((routes) => listRouters(protocol, routes, nameOf(routes.networkId)));
   return {
-    http: repositories.flatMap((routes) => listHttp(routes, nameOf(routes.networkId))),
-    tcp: [],
-    udp: [],
+    http: list('http'),
+    tcp: list('tcp'),
+    udp: list('udp'),
     problems: repositories.flatMap(({ networkId, problems }) =>
       problems.map((problem) => ({ ...problem, repository: nameOf(networkId) })),
     ),
@@ -64,15 +68,20 @@ export function listRoutes(
   };
 }
 
-function listHttp({ networkId, http }: RepositoryRoutes, repository: string): RouteListing[] {
-  return [...http.routers].map(([name, { options, containers }]) => ({
+function listRouters(
+  protocol: Protocol,
+  { networkId, sections }: RepositoryRoutes,
+  repository: string,
+): RouteListing[] {
+  const { routers, services } = sections[protocol];
+  return [...routers].map(([name, { options, containers }]) => ({
     name,
     rule: String(options['rule'] ?? ''),
     entryPoints: (options['entryPoints'] ?? []) as string[],
     middlewares: (options['middlewares'] ?? []) as string[],
     ...(options['tls'] === undefined ? {} : { tls: options['tls'] }),
     service: String(options['service']),
-    backends: backendsOf(http.services.get(String(options['service']))),
+    backends: backendsOf(services.get(String(options['service']))),
     networkId,
     repository,
     containers: containers.map((container) => container.name),
@@ -82,5 +91,5 @@ function listHttp({ networkId, http }: RepositoryRoutes, repository: string): Ro
 
 function backendsOf(service: Published | undefined): string[] {
   const { servers = [] } = (service?.options['loadBalancer'] ?? {}) as { servers?: Options[] };
-  return servers.map((server) => String(server['url']));
+  return servers.flatMap(({ url, address }) => (url ?? address ?? []) as string);
 }

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** A container as a fake daemon shows it. */
+export type FakeContainer = {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where it is on the one network that fake containers have; without one it is on the host's network. */
+  readonly address?: string;
+  /** Ports that its image exposes, as in `80/tcp`. */
+  readonly exposed: readonly string[];
+  readonly state: 'running' | 'paused' | 'exited' | 'created' | 'restarting';
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+};
+
+/**
+ * The part of Docker's API that the route server and Traefik's Docker provider use, for what real daemons cannot have on one
+ * machine: thousands of containers, or any label at all. `test/live/fake-docker.test.ts` holds it to a real daemon.
+ */
+export type FakeDocker = AsyncDisposable & {
+  /** Replaces all containers, and tells of the last one that it has started. */
+  readonly show: (containers: readonly FakeContainer[]) => void;
+};
+
+const NETWORK = 'rediacc';
+
+export async function createFakeDocker(socketPath: string): Promise<FakeDocker> {
+  let containers: readonly FakeContainer[] = [];
+  const listeners = new Set<{ response: ServerResponse; actions: readonly string[] }>();
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
+    const listener = { response, actions: wantedActions(request) };
+    listeners.add(listener);
+    response.on('close', () => listeners.delete(listener));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+  };
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://docker');
+    const path = url.pathname.replace(/^\/v[\d.]+/, '');
+    response.setHeader('api-version', '1.51');
+    if (path === '/events') listen(request, response);
+    else if (path === '/_ping') response.end('OK');
+    else reply(response, answer(path, url.searchParams.has('all'), containers));
+  });
+  rmSync(socketPath, { force: true });
+  server.listen(socketPath);
+  await once(server, 'listening');
+  chmodSync(socketPath, 0o666);
+  return {
+    show: (next) => {
+      containers = next;
+      const event = { Type: 'container', Action: 'start', Actor: { ID: next.at(-1)?.id ?? '' } };
+      for (const { response, actions } of listeners) {
+        if (actions.length === 0 || actions.includes('start')) response.write(`${JSON.stringify(event)}\n`);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Docker takes a list or an object of truths. */
+function wantedActions(request: IncomingMessage): string[] {
+  const filters = new URL(request.url ?? '/', 'http://docker').searchParams.get('filters');
+  const { event = [] } = JSON.parse(filters ?? '{}') as { event?: string[] | Record<string, boolean> };
+  return Array.isArray(event) ? event : Object.keys(event);
+}
+
+function reply(response: ServerResponse, body: unknown): void {
+  response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body ?? { message: 'no such thing' }));
+}
+
+function answer(path: string, all: boolean, containers: readonly FakeContainer[]): unknown {
+  if (path === '/version') return { ApiVersion: '1.51', MinAPIVersion: '1.24', Version: '28.0.0' };
+  if (path === '/containers/json') {
+    return containers.filter(({ state }) => all || (state !== 'exited' && state !== 'created')).map(listed);
+  }
+  const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];
+  const found = containers.find((container) => container.id === id);
+  return found === undefined ? undefined : inspected(found);
+}
+
+function listed({ id, name, labels, state, health }: FakeContainer): unknown {
+  return { Id: id, Names: [`/${name}`], Labels: labels, State: state, Status: statusText(state, health) };
+}
+
+function statusText(state: FakeContainer['state'], health: FakeContainer['health']): string {
+  if (state === 'created') return 'Created';
+  if (state === 'exited') return 'Exited (0) 2 minutes ago';
+  if (state === 'restarting') return 'Restarting (1) 2 seconds ago';
+  if (state === 'paused') return 'Up 3 minutes (Paused)';
+  if (health === undefined) return 'Up 3 minutes';
+  return `Up 3 minutes (${health === 'starting' ? 'health: starting' : health})`;
+}
+
+function inspected({ id, name, labels, address, exposed, state, health }: FakeContainer): unknown {
+  const ports = Object.fromEntries(exposed.map((port) => [port, {}]));
+  return {
+    Id: id,
+    Name: `/${name}`,
+    State: { Status: state, ...(health === undefined ? {} : { Health: { Status: health } }) },
+    Config: { Labels: labels, ExposedPorts: ports },
+    HostConfig: { NetworkMode: address === undefined ? 'host' : NETWORK },
+    NetworkSettings: {
+      Ports: address === undefined ? {} : Object.fromEntries(exposed.map((port) => [port, null])),
+      Networks:
+        address === undefined
+          ? { host: { NetworkID: 'host', IPAddress: '' } }
+          : { [NETWORK]: { NetworkID: NETWORK, IPAddress: address } },
+    },
+  };
+}
