@@ -20,7 +20,17 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/core/infra': ['src/core', 'src/core/network'],
   'src/core/compose': ['src/core', 'src/core/network', 'src/core/repository'],
   'src/core/labels': ['src/core', 'src/core/network', 'schema'],
-  'src/core/routes': ['src/core', 'src/core/network', 'src/core/labels'],
+  'src/core/rules': ['src/core'],
+  'src/core/limits': ['src/core', 'src/core/network', 'src/core/labels'],
+  'src/core/claims': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/rules'],
+  'src/core/routes': [
+    'src/core',
+    'src/core/network',
+    'src/core/labels',
+    'src/core/rules',
+    'src/core/limits',
+    'src/core/claims',
+  ],
   'src/core/traefik': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/routes'],
 };
 

@@ -10,6 +10,7 @@ const REFUSAL_CODES = [
   'contexts-damaged',
   'docker-missing',
   'docker-too-old',
+  'host-unknown',
   'name-collision',
   'network-id-invalid',
   'network-ids-damaged',
@@ -23,8 +24,10 @@ const REFUSAL_CODES = [
   'replicas-need-addresses',
   'repository-not-running',
   'repository-running',
+  'repository-unknown',
   'slots-damaged',
   'slots-exhausted',
+  'state-damaged',
   'traefik-missing',
   'traefik-too-old',
 ] as const;

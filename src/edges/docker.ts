@@ -111,14 +111,17 @@ async function watchEvents(
     response.destroy();
     throw new Error(`it answers ${response.statusCode} to a request for events`);
   }
-  const ended = (async () => {
+  const lines = createInterface({ input: response });
+  lines.on('line', (line) => {
     try {
-      for await (const line of createInterface({ input: response })) {
-        if (line !== '') onEvent(readEventSubject(parseJson(line)));
-      }
+      if (line !== '') onEvent(readEventSubject(parseJson(line)));
     } catch {
-      // A broken stream is an ended one: whoever watches connects again and looks at everything anew.
+      response.destroy();
     }
-  })();
+  });
+  // A broken stream is an ended one: whoever watches connects again and looks at everything anew.
+  for (const emitter of [response, lines]) emitter.on('error', () => {});
+  // Not the end of the lines: there is none when the response is destroyed.
+  const ended = new Promise<void>((resolve) => response.once('close', resolve));
   return { ended, close: () => response.destroy() };
 }

@@ -11,14 +11,10 @@ import { describeChanges } from '../core/compose/notices.ts';
 import { refuseReplicas } from '../core/compose/replicas.ts';
 import { readNetworkId } from '../core/network/subnet.ts';
 import { Refusal } from '../core/refusal.ts';
-import {
-  type RepositoryRecord,
-  readRecord,
-  recordFolder,
-  recordOfFolder,
-} from '../core/repository/record.ts';
-import { hasCode, listNames, readText } from '../edges/files.ts';
+import { type RepositoryRecord, recordOfFolder } from '../core/repository/record.ts';
+import { hasCode } from '../edges/files.ts';
 import { become, type Environment, findExecutable } from '../edges/process.ts';
+import { readRecords } from '../edges/records.ts';
 import { prepareProject } from './compose-project.ts';
 
 export type ComposeOptions = {
@@ -71,12 +67,6 @@ async function findRepository({ runDir, networkId, environment }: ComposeOptions
   if (record === undefined) throw notRunning(asked === undefined ? folder : `network id ${asked}`, records);
   await refuseUnreachable(record);
   return record;
-}
-
-async function readRecords(runDir: string): Promise<RepositoryRecord[]> {
-  const folder = recordFolder(runDir);
-  const texts = await Promise.all((await listNames(folder)).map((name) => readText(`${folder}/${name}`)));
-  return texts.flatMap((text) => (text === undefined ? [] : [readRecord(text)]));
 }
 
 function notRunning(what: string, records: readonly RepositoryRecord[]): Refusal {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
-import { Refusal } from '../core/refusal.ts';
-import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../core/repository/record.ts';
+import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, routerStateDir } from '../core/repository/record.ts';
+import { addLocalOptions, type LocalArguments, readLocalOptions } from './local/options.ts';
 
 /** The commands of `renet`. Each loads its own file only when it runs: `renet compose` must start fast. */
 export function addRenetCommands(program: Command, entry: Entry): void {
@@ -18,6 +18,8 @@ export function addRenetCommands(program: Command, entry: Entry): void {
     );
   addCompose(program, entry);
   addLocal(program, entry);
+  addHost(program, entry);
+  addRepo(program, entry);
 }
 
 function runDirOf(program: Command): string {
@@ -39,51 +41,60 @@ function addCompose(program: Command, { environment, warn }: Entry): void {
     });
 }
 
-type LocalArguments = Readonly<
-  Record<'stateDir' | 'baseDomain' | 'httpPort' | 'httpsPort' | 'routerPort' | 'apiPort', string>
->;
-
 function addLocal(program: Command, { environment, print }: Entry): void {
-  program
+  const command = program
     .command('local')
     .description(
       'runs repositories on this machine in the foreground, with route server and Traefik, until Ctrl-C',
     )
-    .argument('[paths...]', 'repositories, or folders of repositories (default: the working folder)')
-    .option('--http-port <port>', 'answers with a redirect to HTTPS', '80')
-    .option('--https-port <port>', 'where pages are', '443')
-    .option('--base-domain <domain>', 'auto-routes are {service}-{networkID}.<domain>', 'localhost')
-    .option('--router-port <port>', 'of the route server', '7111')
-    .option('--api-port <port>', "of Traefik's own API", '7112')
-    .option(
-      '--state-dir <folder>',
-      'keeps images and volumes',
-      environment['REDIACC_STATE_DIR'] ?? DEFAULT_STATE_DIR,
-    )
+    .argument('[paths...]', 'repositories, or folders of repositories (default: the working folder)');
+  addLocalOptions(command, environment)
     .addHelpText('after', '\nExample:\n  $ sudo renet local examples')
     .action(async (paths: string[], options: LocalArguments) => {
       const { local } = await import('./local.ts');
-      await local({
-        print,
-        paths: paths.length > 0 ? paths : ['.'],
-        address: '127.0.0.1',
-        runDir: resolve(runDirOf(program)),
-        stateDir: resolve(options.stateDir),
-        baseDomain: options.baseDomain,
-        httpPort: readPort('--http-port', options.httpPort),
-        httpsPort: readPort('--https-port', options.httpsPort),
-        routerPort: readPort('--router-port', options.routerPort),
-        apiPort: readPort('--api-port', options.apiPort),
-      });
+      const runDir = resolve(runDirOf(program));
+      await local({ ...readLocalOptions(options), print, runDir, paths: paths.length > 0 ? paths : ['.'] });
     });
 }
 
-function readPort(option: string, text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65535) return port;
-  throw new Refusal(
-    'option-invalid',
-    `${option} '${text}' is no port`,
-    'A port is a number from 1 to 65535.',
-  );
+/** The state folder of the route server, for commands that tell it something. */
+function addRouterState(command: Command): Command {
+  return command.option('--state-dir <folder>', 'of the route server', routerStateDir(DEFAULT_STATE_DIR));
+}
+
+function addHost(program: Command, { print }: Entry): void {
+  const host = program.command('host').description('hosts and entrypoints, and which repository has them');
+  addRouterState(host.command('list'))
+    .description('shows who has which host and entrypoint, and who waits for it')
+    .addHelpText('after', '\nExample:\n  $ renet host list')
+    .action(async ({ stateDir }: { stateDir: string }) => {
+      const { listHosts } = await import('./host.ts');
+      await listHosts({ print, stateDir, runDir: runDirOf(program) });
+    });
+  addRouterState(host.command('release'))
+    .description('takes a host or entrypoint from the repository that has it; the next in line gets it')
+    .argument('<name>', 'as in app.example.com or tcp-5432')
+    .addHelpText('after', '\nExample:\n  $ renet host release app.example.com')
+    .action(async (name: string, { stateDir }: { stateDir: string }) => {
+      const { releaseHost } = await import('./host.ts');
+      await releaseHost(name, { print, stateDir, runDir: runDirOf(program) });
+    });
+}
+
+function addRepo(program: Command, { print }: Entry): void {
+  const repo = program.command('repo').description('repositories');
+  const words = [
+    ['trust', true, 'lets the labels of a repository mean exactly what they mean to Traefik, without limits'],
+    ['untrust', false, 'sets the limits for labels of a repository again'],
+  ] as const;
+  for (const [word, trusted, description] of words) {
+    addRouterState(repo.command(word))
+      .description(description)
+      .argument('<repository>', 'its name, or its network id')
+      .addHelpText('after', `\nExample:\n  $ renet repo ${word} my-app`)
+      .action(async (name: string, { stateDir }: { stateDir: string }) => {
+        const { trustRepository } = await import('./trust.ts');
+        await trustRepository(name, trusted, { print, stateDir, runDir: runDirOf(program) });
+      });
+  }
 }

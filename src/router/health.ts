@@ -13,12 +13,14 @@ export type HealthInput = {
   readonly routes: readonly RepositoryRoutes[];
   readonly settings: LabelSettings;
   readonly lastFetch: Fetch | undefined;
+  /** What is wrong with the state folder. */
+  readonly trouble: string | undefined;
 };
 
 /** What `/health` says. `degraded` is about the machine: wrong labels of a container are counted, but no cause for it. */
 export function describeHealth(input: HealthInput): Record<string, unknown> {
   const { version, now, revision, daemons, routes, settings, lastFetch } = input;
-  const degraded = daemons.some(({ state }) => state !== 'up');
+  const degraded = daemons.some(({ state }) => state !== 'up') || input.trouble !== undefined;
   return {
     status: revision === undefined ? 'starting' : degraded ? 'degraded' : 'ok',
     version,
@@ -26,6 +28,7 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
     routers: countAll('routers', routes),
     services: countAll('services', routes),
     problems: count(routes, ({ problems }) => problems.length),
+    ...(input.trouble === undefined ? {} : { trouble: input.trouble }),
     autoRoutes: describeAutoRoutes(settings),
     daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
     traefik:

@@ -1,9 +1,12 @@
+import { type Outcome, outcomeText } from '../core/claims/outcome.ts';
 import type { Container } from '../core/labels/container.ts';
 import { type Reading, readContainer } from '../core/labels/read-container.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
+import { grantRoutes } from '../core/routes/grant.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import { type Fragment, renderDynamicConfig, renderFragment } from '../core/traefik/dynamic-config.ts';
+import type { ClaimKeeper } from './claim-keeper.ts';
 import type { DaemonView } from './daemon.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -14,36 +17,85 @@ export type Refresher = {
   readonly routes: () => readonly RepositoryRoutes[];
 };
 
-type Built = {
+export type RefresherOptions = {
+  readonly settings: LabelSettings;
+  /** Whether the operator trusts a repository's labels. */
+  readonly isTrusted: (id: NetworkId) => boolean;
+  readonly nameOf: (id: NetworkId) => string;
+  readonly claims: ClaimKeeper;
+  readonly publisher: Publisher;
+};
+
+/** What a repository asks for; kept for as long as its containers do not change. */
+type Asked = {
   readonly containers: readonly Container[];
+  readonly settings: LabelSettings;
+  readonly routes: RepositoryRoutes;
+};
+
+/** What it gets. */
+type Granted = {
+  readonly asked: RepositoryRoutes;
+  readonly outcome: string;
   readonly routes: RepositoryRoutes;
   readonly fragment: Fragment;
 };
 
 /**
- * The flow of the route server: read labels -> build routes -> render -> compare -> publish. A daemon that has not changed
- * costs nothing: its part of the document is kept.
+ * The flow of the route server: read labels -> build routes -> settle claims -> render -> compare -> publish. A repository
+ * that has not changed costs nothing: its part of the document is kept.
  */
-export function createRefresher(settings: LabelSettings, publisher: Publisher): Refresher {
-  const readings = new WeakMap<Container, Reading>();
-  let built = new Map<NetworkId, Built>();
+export function createRefresher(options: RefresherOptions): Refresher {
+  const { claims, publisher } = options;
+  const settingsOf = createTrust(options);
+  const read = createReader();
+  let asked = new Map<NetworkId, Asked>();
+  let granted = new Map<NetworkId, Granted>();
 
-  const read = (container: Container): Reading => {
-    const known = readings.get(container) ?? readContainer(container, settings);
-    readings.set(container, known);
-    return known;
+  const ask = ({ networkId, containers }: DaemonView): Asked => {
+    const settings = settingsOf(networkId);
+    const before = asked.get(networkId);
+    if (before?.containers === containers && before.settings === settings) return before;
+    const readings = containers.map((container) => read(container, settings));
+    return { containers, settings, routes: buildRepositoryRoutes(networkId, readings, settings) };
   };
-  const build = ({ networkId, containers }: DaemonView): Built => {
-    const before = built.get(networkId);
-    if (before?.containers === containers) return before;
-    const routes = buildRepositoryRoutes(networkId, containers.map(read));
-    return { containers, routes, fragment: renderFragment(routes) };
+  const grant = ({ routes, settings }: Asked, outcome: Outcome): Granted => {
+    const before = granted.get(routes.networkId);
+    const text = outcomeText(outcome);
+    if (before?.asked === routes && before.outcome === text) return before;
+    const given = grantRoutes(routes, { outcome, settings, nameOf: options.nameOf });
+    return { asked: routes, outcome: text, routes: given, fragment: renderFragment(given) };
   };
   return {
     refresh: (daemons) => {
-      built = new Map(daemons.map((daemon) => [daemon.networkId, build(daemon)]));
-      publisher.publish(renderDynamicConfig([...built.values()].map(({ fragment }) => fragment)));
+      asked = new Map(daemons.map((daemon) => [daemon.networkId, ask(daemon)]));
+      const outcomeOf = claims.settle(
+        daemons.flatMap(({ networkId, state }) => {
+          const one = asked.get(networkId);
+          return one === undefined ? [] : [{ routes: one.routes, answering: state === 'up' }];
+        }),
+      );
+      granted = new Map([...asked].map(([id, one]) => [id, grant(one, outcomeOf(one.routes))]));
+      publisher.publish(renderDynamicConfig([...granted.values()].map(({ fragment }) => fragment)));
     },
-    routes: () => [...built.values()].map(({ routes }) => routes),
+    routes: () => [...granted.values()].map(({ routes }) => routes),
+  };
+}
+
+/** The same settings each time, so that a change of trust can be told from none. */
+function createTrust({ settings, isTrusted }: RefresherOptions): (id: NetworkId) => LabelSettings {
+  const trusting = { ...settings, trusted: true };
+  return (id) => (settings.trusted || isTrusted(id) ? trusting : settings);
+}
+
+/** Labels are read once in the life of a container. */
+function createReader(): (container: Container, settings: LabelSettings) => Reading {
+  const readings = new WeakMap<Container, { settings: LabelSettings; reading: Reading }>();
+  return (container, settings) => {
+    const known = readings.get(container);
+    if (known?.settings === settings) return known.reading;
+    const reading = readContainer(container, settings);
+    readings.set(container, { settings, reading });
+    return reading;
   };
 }

@@ -1,20 +1,29 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { LabelSettings } from '../core/labels/settings.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
 import { listRoutes } from '../core/routes/route-list.ts';
+import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createDocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
 import { observeDaemons } from './observe.ts';
+import { listPorts } from './ports.ts';
+import { createProblemLog } from './problem-log.ts';
 import { createPublisher } from './publisher.ts';
 import { createRefresher } from './refresh.ts';
 import { createEndpointServer, json } from './serve.ts';
+import { StateFolder } from './state-folder.ts';
 
 export type RouterOptions = {
   readonly version: string;
   /** Pattern of the daemons' sockets. */
   readonly sockets: string;
+  /** Where claims, leases and the operator's decisions are kept. */
+  readonly stateDir: string;
   readonly settings: LabelSettings;
-  /** How long the routes of a daemon that does not answer stay, in milliseconds. */
+  /** The ports of the dynamic ranges. */
+  readonly ranges: ClaimKeeperOptions['ranges'];
+  /** How long the routes of a daemon that does not answer stay, and claims that nobody wants any more, in milliseconds. */
   readonly grace: number;
   readonly log: Logger;
 };
@@ -27,56 +36,80 @@ const DAEMON_TIMEOUT = 5_000;
 const HOLD = 5_000;
 
 /** The route server: observe -> read labels -> build routes -> render -> compare -> publish. Its server does not listen yet. */
-export async function createRouter({
-  version,
-  sockets,
-  settings,
-  grace,
-  log,
-}: RouterOptions): Promise<Router> {
-  const publisher = createPublisher();
-  const refresher = createRefresher(settings, publisher);
-  const document = createDocumentEndpoint(publisher, HOLD);
+export async function createRouter(options: RouterOptions): Promise<Router> {
+  const { sockets, settings, grace, log } = options;
   let complete = false;
   const refresh = (): void => {
-    if (complete) refresher.refresh(observer.daemons());
+    if (!complete) return;
+    refresher.refresh(observer.daemons());
+    logProblems(refresher.routes().flatMap(({ problems }) => problems));
   };
+  const state = await StateFolder.open({
+    folder: options.stateDir,
+    onDecisions: refresh,
+    warn: (message) => log.warn(message),
+  });
+  const claims = new ClaimKeeper({ state, grace, ranges: options.ranges, onExpiry: refresh });
+  const nameOf = (id: NetworkId): string =>
+    observer.daemons().find(({ networkId }) => networkId === id)?.repository ?? String(id);
+  const isTrusted = (id: NetworkId): boolean => state.decisions().trusted.has(id);
+  const publisher = createPublisher();
+  const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher });
+  const logProblems = createProblemLog(log);
   const observer = await observeDaemons({ sockets, grace, timeout: DAEMON_TIMEOUT, onChange: refresh });
   void observer.complete.then(() => {
     complete = true;
     refresh();
     log.info({ daemons: observer.daemons().length, revision: publisher.peek()?.id }, 'first document');
   });
-  const nameOf = (id: number): string =>
-    observer.daemons().find(({ networkId }) => networkId === id)?.repository ?? String(id);
-  const server = createEndpointServer(
+  const server = serveRoutes({ ...options, state, claims, nameOf, publisher, refresher, observer });
+  return {
+    server,
+    close: () => {
+      observer.close();
+      claims.close();
+      state.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+type Serving = RouterOptions & {
+  readonly state: StateFolder;
+  readonly claims: ClaimKeeper;
+  readonly nameOf: (id: NetworkId) => string;
+  readonly publisher: ReturnType<typeof createPublisher>;
+  readonly refresher: ReturnType<typeof createRefresher>;
+  readonly observer: Awaited<ReturnType<typeof observeDaemons>>;
+};
+
+function serveRoutes({ state, claims, nameOf, publisher, refresher, observer, ...options }: Serving): Server {
+  const document = createDocumentEndpoint(publisher, HOLD);
+  /** Nothing partial is ever shown, as nothing partial is published. */
+  const whenComplete = (make: () => unknown) =>
+    json(async () => {
+      await publisher.current();
+      return make();
+    });
+  return createEndpointServer(
     {
       '/traefik.yaml': document.answer,
       '/health': json(() =>
         describeHealth({
-          version,
-          settings,
+          version: options.version,
+          settings: options.settings,
           now: Date.now(),
           revision: publisher.peek(),
           daemons: observer.daemons(),
           routes: refresher.routes(),
           lastFetch: document.lastFetch(),
+          trouble: state.trouble(),
         }),
       ),
-      '/routes.json': json(async () => {
-        await publisher.current();
-        return listRoutes(refresher.routes(), nameOf);
-      }),
-      '/ports': json(() => ({ tcp: [], udp: [] })),
+      '/routes.json': whenComplete(() => listRoutes(refresher.routes(), nameOf)),
+      '/ports': whenComplete(() => listPorts(claims.leases(), refresher.routes(), nameOf)),
     },
-    (error) => log.error({ err: error }, 'a request failed'),
+    (error) => options.log.error({ err: error }, 'a request failed'),
   );
-  return {
-    server,
-    close: () => {
-      observer.close();
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }

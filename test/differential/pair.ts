@@ -104,7 +104,14 @@ async function startRouteServer(
 ): Promise<void> {
   const child = spawn(
     RENET,
-    ['router', 'serve', `--sockets=${folder}/docker-*.sock`, `--listen=${LISTEN}`, ...options],
+    [
+      'router',
+      'serve',
+      `--sockets=${folder}/docker-*.sock`,
+      `--state-dir=${folder}/state`,
+      `--listen=${LISTEN}`,
+      ...options,
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const ended = once(child, 'exit');

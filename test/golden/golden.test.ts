@@ -2,11 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { settleLeases } from '../../src/core/claims/leases.ts';
+import { settleLedger } from '../../src/core/claims/ledger.ts';
+import { createOutcomes, type Wishes } from '../../src/core/claims/outcome.ts';
 import type { Container } from '../../src/core/labels/container.ts';
 import { readContainer } from '../../src/core/labels/read-container.ts';
 import type { LabelSettings } from '../../src/core/labels/settings.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
-import { buildRepositoryRoutes } from '../../src/core/routes/repository-routes.ts';
+import { grantRoutes } from '../../src/core/routes/grant.ts';
+import { buildRepositoryRoutes, type RepositoryRoutes } from '../../src/core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../../src/core/routes/route-list.ts';
 import { renderDynamicConfig, renderFragment } from '../../src/core/traefik/dynamic-config.ts';
 
@@ -67,25 +71,57 @@ function writeCase(title: string, sections: Sections): string {
 }
 
 function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | 'containers'> {
+  const given = parse(settings);
   const chosen: LabelSettings = {
     baseDomain: 'example.com',
     entryPoints: ['web', 'websecure'],
     certResolvers: ['letsencrypt'],
     autoRoutes: true,
     trusted: false,
-    ...parse(settings),
+    ...given,
+    dynamicEntryPoints: new Set(given?.dynamicEntryPoints ?? []),
   };
   if (chosen.baseDomain === null) delete (chosen as { baseDomain?: string }).baseDomain;
-  const given = (parse(containers) as Given[]).map(container);
-  const ids = [...new Set(given.map(({ networkId }) => networkId))].sort((a, b) => a - b);
-  const repositories = ids.map((id) =>
+  const all = (parse(containers) as Given[]).map(container);
+  const ids = [...new Set(all.map(({ networkId }) => networkId))].sort((a, b) => a - b);
+  const asked = ids.map((id) =>
     buildRepositoryRoutes(
       id,
-      given.filter(({ networkId }) => networkId === id).map((one) => readContainer(one, chosen)),
+      all.filter(({ networkId }) => networkId === id).map((one) => readContainer(one, chosen)),
+      chosen,
     ),
   );
+  const repositories = grantAll(asked, chosen);
   const list = listRoutes(repositories, String);
   return { ...describe(list), document: renderDynamicConfig(repositories.map(renderFragment)) };
+}
+
+/** All come at once: whoever has the lower number is first. */
+function grantAll(asked: readonly RepositoryRoutes[], settings: LabelSettings): RepositoryRoutes[] {
+  const wishes = asked.map(
+    ({ networkId, claims, publicPorts }): Wishes => ({
+      networkId,
+      claims: new Set(claims.flatMap(({ keys }) => keys)),
+      ports: publicPorts.map((one) => ({ ...one, networkId })),
+    }),
+  );
+  const common = { answering: new Set<number>(), now: 0, grace: 0 };
+  const wanted = new Map(wishes.map(({ networkId, claims }) => [networkId, claims]));
+  const range = (protocol: string) =>
+    [...settings.dynamicEntryPoints]
+      .filter((name) => name.startsWith(protocol))
+      .map((name) => Number(name.slice(4)));
+  const outcomeOf = createOutcomes(
+    settleLedger(new Map(), { ...common, wanted, released: new Map() }),
+    settleLeases([], {
+      ...common,
+      wanted: wishes.flatMap(({ ports }) => ports),
+      ranges: { tcp: range('tcp'), udp: range('udp') },
+    }),
+  );
+  return asked.map((routes, index) =>
+    grantRoutes(routes, { outcome: outcomeOf(wishes[index]!), settings, nameOf: String }),
+  );
 }
 
 function describe({

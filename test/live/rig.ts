@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { loadBuiltImages } from '../../scripts/images.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { daemonPlaces } from '../../src/core/repository/daemon.ts';
+import type { RouteList, RouteListing } from '../../src/core/routes/route-list.ts';
 import { run } from '../../src/edges/process.ts';
 import { startDaemon } from '../../src/renet/local/daemon.ts';
 import type { Part } from '../../src/renet/local/part.ts';
@@ -17,9 +18,15 @@ import { RENET, routerJson, until } from './lab.ts';
 export type Rig = AsyncDisposable & {
   readonly runDir: string;
   readonly daemon: (networkId: number) => Promise<Daemon>;
+  /** The route server's state folder. */
+  readonly routerState: string;
   readonly serve: (...args: string[]) => Promise<ChildProcess>;
-  /** Names of the routers that are published. */
+  readonly stop: (router: ChildProcess) => Promise<void>;
+  /** What route servers have logged. */
+  readonly log: () => string;
+  /** Names of the HTTP routers that are published. */
   readonly routers: () => Promise<string[]>;
+  readonly tcpRouters: () => Promise<readonly RouteListing[]>;
   readonly health: () => Promise<Health>;
 };
 
@@ -44,27 +51,46 @@ export function createRig(): Rig {
   const dirs = { runDir: join(folder, 'run'), stateDir: join(folder, 'state') };
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  let log = '';
+  const routerState = join(dirs.stateDir, 'router');
   return {
     runDir: dirs.runDir,
+    routerState,
+    log: () => log,
+    stop: async (router) => {
+      router.kill();
+      if (router.exitCode === null) await once(router, 'exit');
+    },
+    tcpRouters: async () => (await routerJson<RouteList>('/routes.json', PORT)).tcp,
     daemon: (networkId) => createDaemon(dirs, networkId, stack),
     serve: async (...args) => {
       const child = spawn(
         RENET,
-        ['router', 'serve', `--sockets=${dirs.runDir}/docker-*.sock`, '--base-domain=test', ...args],
+        [
+          'router',
+          'serve',
+          `--sockets=${dirs.runDir}/docker-*.sock`,
+          '--base-domain=test',
+          `--state-dir=${routerState}`,
+          ...args,
+        ],
         {
           stdio: ['ignore', 'ignore', 'pipe'],
         },
       );
-      let log = '';
-      child.stderr.on('data', (chunk) => (log += chunk));
+      let own = '';
+      child.stderr.on('data', (chunk) => {
+        own += chunk;
+        log += chunk;
+      });
       const ended = once(child, 'exit');
       stack.defer(async () => {
         child.kill();
         expect(await Promise.race([ended, sleep(2_000, 'still runs', { ref: false })])).toEqual([0, null]);
       });
       await until(
-        () => `the route server listens; it says ${log}`,
-        () => log.includes('"listening"'),
+        () => `the route server listens; it says ${own}`,
+        () => own.includes('"listening"'),
         ended,
       );
       return child;

@@ -1,4 +1,5 @@
 import { dnsLabel } from '../network/names.ts';
+import { readPort } from '../network/ports.ts';
 import { type Container, serviceName } from './container.ts';
 import { type Problem, problem } from './problem.ts';
 import { type Declaration, EMPTY_SECTION } from './sections.ts';
@@ -35,7 +36,7 @@ export function readAutoRoute(
 ): Declaration | Unrouted | Problem {
   if (!settings.autoRoutes) return { unrouted: 'auto-routes are switched off' };
   if (settings.baseDomain === undefined) return { unrouted: 'auto-routes are off: no base domain is set' };
-  const port = readPort(container);
+  const port = choosePort(container);
   if (typeof port !== 'number') return port;
   const label = dnsLabel(serviceName(container));
   const host = `${label}-${container.networkId}.${settings.baseDomain}`;
@@ -63,11 +64,11 @@ function isKnown(entryPoint: string, { entryPoints }: LabelSettings): boolean {
   return entryPoints === 'any' ? entryPoint === 'websecure' : entryPoints.includes(entryPoint);
 }
 
-function readPort(container: Container): number | Unrouted | Problem {
+function choosePort(container: Container): number | Unrouted | Problem {
   const labelled = container.labels[PORT_LABEL];
   if (labelled !== undefined) {
-    const port = /^\d{1,5}$/.test(labelled) ? Number(labelled) : 0;
-    if (port >= 1 && port <= 65535) return port;
+    const port = readPort(labelled);
+    if (port !== undefined) return port;
     return problem(container, 'service-port-invalid', {
       label: PORT_LABEL,
       reason: 'a port is a number from 1 to 65535',

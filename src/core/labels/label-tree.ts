@@ -13,6 +13,8 @@ export type LabelNode = {
 export type Labels = Readonly<Record<string, string>>;
 
 const ROOT = 'traefik';
+/** No option of Traefik's is nested so deeply, but a plugin's could be, and neither stacks nor YAML readers are endless. */
+const DEEPEST = 100;
 
 /**
  * The labels whose keys begin with one of the prefixes, as a tree; undefined when there are none. Follows Traefik's paerser
@@ -44,6 +46,9 @@ function splitKey(label: string, value: string): string[] {
       `a Traefik label begins with '${ROOT}' in lower case`,
       `Write ${ROOT}${label.slice(ROOT.length)}.`,
     );
+  }
+  if (parts.length > DEEPEST) {
+    throw new LabelError(at, `its name has more than ${DEEPEST} parts`, 'Shorten it.');
   }
   return parts.flatMap((part) => {
     if (part === '')

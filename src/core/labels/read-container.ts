@@ -5,15 +5,18 @@ import { type Container, isOneOff } from './container.ts';
 import { decodeStruct, type Options } from './decode.ts';
 import { readLabelTree } from './label-tree.ts';
 import { labelProblem, type Problem } from './problem.ts';
+import { type PublicPort, readPublicPorts } from './public-ports.ts';
 import { PROVIDER_OPTIONS, SECTIONS } from './schema.ts';
 import { type Declaration, namedOptions } from './sections.ts';
-import type { LabelSettings } from './settings.ts';
+import type { LabelContext, LabelSettings } from './settings.ts';
 
 /** What a container's labels come to. */
 export type Reading = {
   readonly container: Container;
   /** Absent when it asks for no route, or for one that cannot be. */
   readonly declaration?: Declaration;
+  /** Ports that want a public one. */
+  readonly publicPorts?: readonly PublicPort[];
   /** Why there is no route although nothing is wrong. */
   readonly unrouted?: string;
   readonly problems: readonly Problem[];
@@ -29,7 +32,9 @@ export function readContainer(container: Container, settings: LabelSettings): Re
   }
 }
 
-function readTier(container: Container, settings: LabelSettings): Omit<Reading, 'container'> {
+type Read = Omit<Reading, 'container'>;
+
+function readTier(container: Container, settings: LabelSettings): Read {
   const { labels } = container;
   const provider = decodeWith(labels, ['traefik.docker.', 'traefik.enable'], PROVIDER_OPTIONS);
   const enabled = provider['enable'];
@@ -39,26 +44,26 @@ function readTier(container: Container, settings: LabelSettings): Omit<Reading, 
   if (!enabled && !container.serving) return { unrouted: 'it is not running, or not well', problems: [] };
   const address = readAddress(container, settings.trusted);
   if (typeof address !== 'string') return { problems: [address] };
-  return enabled ? readTraefikLabels(container, address, settings) : autoRoute(container, address, settings);
+  const context = { container, address, settings };
+  return withPublicPorts(enabled ? readTraefikLabels(context) : readAutoTier(context), context);
 }
 
-function autoRoute(
-  container: Container,
-  address: string,
-  settings: LabelSettings,
-): Omit<Reading, 'container'> {
+/** Ports beside the routes that a tier gives. Who has some is not without a route. */
+function withPublicPorts({ unrouted, ...read }: Read, { container, address }: LabelContext): Read {
+  const { value, problems } = readPublicPorts(container, address);
+  const said = unrouted === undefined || value.length > 0 ? {} : { unrouted };
+  return { ...read, ...said, publicPorts: value, problems: [...read.problems, ...problems] };
+}
+
+function readAutoTier({ container, address, settings }: LabelContext): Read {
   const answer = readAutoRoute(container, address, settings);
   if ('code' in answer) return { problems: [answer] };
   return 'unrouted' in answer ? { ...answer, problems: [] } : { declaration: answer, problems: [] };
 }
 
-function readTraefikLabels(
-  container: Container,
-  address: string,
-  settings: LabelSettings,
-): Omit<Reading, 'container'> {
-  const decoded = decodeWith(container.labels, SECTION_PREFIXES, SECTIONS);
-  const { value, problems } = completeSections(decoded, { container, address, settings });
+function readTraefikLabels(context: LabelContext): Read {
+  const decoded = decodeWith(context.container.labels, SECTION_PREFIXES, SECTIONS);
+  const { value, problems } = completeSections(decoded, context);
   const stores = namedOptions((decoded['tls'] as Options | undefined)?.['stores']);
   return { declaration: { tier: 'labels', sections: value, stores }, problems };
 }

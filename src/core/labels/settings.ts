@@ -13,6 +13,8 @@ export type LabelSettings = {
    * with Traefik's own certificate.
    */
   readonly certResolvers: readonly string[] | 'ignored';
+  /** The entrypoints of the dynamic range, which are handed out one by one (`rediacc.tcp_ports`). */
+  readonly dynamicEntryPoints: ReadonlySet<string>;
   /** The operator trusts the repository: its labels mean exactly what they mean to Traefik's own Docker provider. */
   readonly trusted: boolean;
 };

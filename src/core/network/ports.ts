@@ -1,2 +1,24 @@
 /** Ports that a container has without saying so in a label, ascending: of the image's EXPOSE and the compose file's `expose`. */
 export type Ports = { readonly tcp: readonly number[]; readonly udp: readonly number[] };
+
+/** @returns undefined when the text is no port from 1 to 65535 */
+export function readPort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65535 ? port : undefined;
+}
+
+/**
+ * Ports and ranges with commas (`25,10000-10010`), ascending, each once; empty for an empty text.
+ *
+ * @returns undefined when a part is neither a port nor a range that goes up
+ */
+export function readPorts(text: string): number[] | undefined {
+  const ports = new Set<number>();
+  const parts = text.split(',').map((part) => part.trim());
+  for (const part of parts.length === 1 && parts[0] === '' ? [] : parts) {
+    const [first, last = first, ...more] = part.split('-').map(readPort);
+    if (first === undefined || last === undefined || last < first || more.length > 0) return undefined;
+    for (let port = first; port <= last; port += 1) ports.add(port);
+  }
+  return [...ports].sort((a, b) => a - b);
+}

@@ -34,6 +34,11 @@ export function repositoryStateDir(stateDir: string, id: NetworkId): string {
   return `${stateDir}/repositories/${id}`;
 }
 
+/** Where the route server keeps claims, leases and the operator's decisions. */
+export function routerStateDir(stateDir: string): string {
+  return `${stateDir}/router`;
+}
+
 /** @throws Error when the file is not one that we wrote */
 export function readRecord(text: string): RepositoryRecord {
   return z.parse(repositoryRecord, JSON.parse(text));

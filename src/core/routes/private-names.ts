@@ -1,6 +1,6 @@
 import type { Options } from '../labels/decode.ts';
+import { mapReferences, ownName } from '../labels/references.ts';
 import type { NetworkId } from '../network/subnet.ts';
-import { mapReferences, ownName } from './references.ts';
 
 /**
  * The name under which a repository's own router, service or middleware is published, so that equal names of two

@@ -1,16 +1,25 @@
-import { type Container, traefikName } from '../labels/container.ts';
+import { type Claimant, claimsOf } from '../claims/router-claims.ts';
+import { readAddress } from '../labels/address.ts';
+import { isAutoRoute } from '../labels/auto-route.ts';
+import { type Container, serviceName, traefikName } from '../labels/container.ts';
 import type { Options } from '../labels/decode.ts';
 import type { Problem } from '../labels/problem.ts';
+import type { PublicPort } from '../labels/public-ports.ts';
 import type { Reading } from '../labels/read-container.ts';
 import { type Declaration, KINDS, type Kind, PROTOCOLS, type Protocol } from '../labels/sections.ts';
+import type { LabelSettings } from '../labels/settings.ts';
+import { limitDeclaration } from '../limits/limits.ts';
 import type { NetworkId } from '../network/subnet.ts';
+import { danglingReferences } from './dangling-references.ts';
 import { type Definition, type Merged, mergeDefinitions, type Place } from './merge.ts';
 import { privateName, withPrivateReferences } from './private-names.ts';
-import { danglingReferences } from './references.ts';
 
 /** Something in the document, with the containers that it comes from. */
 export type Published = Merged;
 export type PublishedSection = Readonly<Record<Kind, ReadonlyMap<string, Published>>>;
+
+/** A router with what it wants for its repository alone. */
+export type RouterClaims = { readonly claimant: Claimant; readonly keys: readonly string[] };
 
 /** What a repository contributes to the document, under the names that stand in it. */
 export type RepositoryRoutes = {
@@ -18,34 +27,84 @@ export type RepositoryRoutes = {
   readonly sections: Readonly<Record<Protocol, PublishedSection>>;
   /** TLS stores; they have no private names, since Traefik knows one, `default`. */
   readonly stores: ReadonlyMap<string, Published>;
+  readonly claims: readonly RouterClaims[];
+  readonly publicPorts: readonly PublicPort[];
   readonly problems: readonly Problem[];
   readonly unrouted: readonly { readonly container: Container; readonly reason: string }[];
 };
 
-/** The routes of one repository, from the readings of its containers. They depend on nothing else. */
-export function buildRepositoryRoutes(networkId: NetworkId, readings: readonly Reading[]): RepositoryRoutes {
+/** The routes that a repository asks for, from the readings of its containers. They depend on nothing else. */
+export function buildRepositoryRoutes(
+  networkId: NetworkId,
+  readings: readonly Reading[],
+  settings: LabelSettings,
+): RepositoryRoutes {
   const sorted = [...readings].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   const problems = sorted.flatMap((reading) => reading.problems);
+  const declarations = settings.trusted ? sorted : limitAll(networkId, sorted, problems);
   const merge = (place: Place): ReadonlyMap<string, Merged> => {
-    const merged = mergeDefinitions(place, collect(place, sorted));
+    const merged = mergeDefinitions(place, collect(place, declarations));
     problems.push(...merged.problems);
     return merged.byName;
   };
-  const section = (protocol: Protocol) => fill(KINDS, (kind) => merge({ protocol, kind }));
-  const sections = fill(PROTOCOLS, section);
-  const stores = merge({ protocol: 'tls', kind: 'stores' });
-  problems.push(...danglingReferences(sections));
+  const merged = fill(PROTOCOLS, (protocol) => fill(KINDS, (kind) => merge({ protocol, kind })));
+  problems.push(...danglingReferences(merged));
+  const { claims, routers } = claimRouters(merged, settings, problems);
+  const publish = (byName: ReadonlyMap<string, Merged>) => publishNames(byName, networkId);
   return {
     networkId,
-    sections: fill(PROTOCOLS, (protocol) =>
-      fill(KINDS, (kind) => publish(sections[protocol][kind], networkId)),
-    ),
-    stores,
+    sections: fill(PROTOCOLS, (protocol) => ({
+      routers: publish(routers[protocol]),
+      services: publish(merged[protocol].services),
+      middlewares: publish(merged[protocol].middlewares),
+    })),
+    stores: merge({ protocol: 'tls', kind: 'stores' }),
+    claims,
+    publicPorts: sorted.flatMap(({ publicPorts = [] }) => publicPorts),
     problems,
     unrouted: sorted.flatMap(({ container, unrouted }) =>
       unrouted === undefined ? [] : [{ container, reason: unrouted }],
     ),
   };
+}
+
+function limitAll(networkId: NetworkId, readings: readonly Reading[], problems: Problem[]): Reading[] {
+  const services = new Map(
+    readings.flatMap(({ container }): [string, string][] => {
+      const address = readAddress(container, false);
+      return typeof address === 'string' ? [[serviceName(container), address]] : [];
+    }),
+  );
+  return readings.map((reading) => {
+    if (reading.declaration === undefined) return reading;
+    const limited = limitDeclaration(reading.declaration, reading.container, { networkId, services });
+    problems.push(...limited.problems);
+    return { ...reading, declaration: limited.value };
+  });
+}
+
+/** Routers that cannot be told what they claim are left out, unless the operator trusts them. Auto-routes have reserved names. */
+function claimRouters(
+  merged: Readonly<Record<Protocol, Readonly<Record<Kind, ReadonlyMap<string, Merged>>>>>,
+  settings: LabelSettings,
+  problems: Problem[],
+): { claims: RouterClaims[]; routers: Record<Protocol, Map<string, Merged>> } {
+  const claims: RouterClaims[] = [];
+  const routers = fill(PROTOCOLS, (protocol) => new Map(merged[protocol].routers));
+  for (const protocol of PROTOCOLS) {
+    for (const [name, { options, containers }] of merged[protocol].routers) {
+      const [container] = containers;
+      if (container === undefined || isAutoRoute(name)) continue;
+      const claimant = { protocol, name, router: options, container };
+      const wanted = claimsOf(claimant, settings);
+      if ('keys' in wanted) claims.push({ claimant, keys: wanted.keys });
+      else if (!settings.trusted) {
+        problems.push(wanted);
+        routers[protocol].delete(name);
+      }
+    }
+  }
+  return { claims, routers };
 }
 
 function fill<K extends string, T>(keys: readonly K[], make: (key: K) => T): Record<K, T> {
@@ -74,7 +133,7 @@ function declared(place: Place, { sections, stores }: Declaration): ReadonlyMap<
   return place.protocol === 'tls' ? stores : sections[place.protocol][place.kind];
 }
 
-function publish(byName: ReadonlyMap<string, Merged>, id: NetworkId): Map<string, Published> {
+function publishNames(byName: ReadonlyMap<string, Merged>, id: NetworkId): Map<string, Published> {
   return new Map(
     [...byName].map(([name, { options, containers }]) => [
       privateName(name, id),

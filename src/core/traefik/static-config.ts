@@ -5,6 +5,8 @@ export type StaticSettings = {
   /** Listening addresses by entrypoint; never a wildcard, which would take the port from every container. */
   readonly web: string;
   readonly websecure: string;
+  /** The same for `tcp-PORT` and `udp-PORT`. */
+  readonly streams: readonly StreamEntryPoint[];
   /** `host:port` of Traefik's own API, metrics and ping. */
   readonly api: string;
   /** `host:port` of the route server. */
@@ -23,6 +25,23 @@ export const HOLD_HEADER = 'X-Rediacc-Hold';
 /** Long uploads and long polls must work; Traefik's own limit is 60 s for a whole request. */
 const READ_TIMEOUT = '10m';
 
+export type StreamEntryPoint = {
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  /** Where it listens. */
+  readonly host: string;
+};
+
+/** `tcp-5432`: what labels call it. */
+export function streamName({ protocol, port }: Pick<StreamEntryPoint, 'protocol' | 'port'>): string {
+  return `${protocol}-${port}`;
+}
+
+function renderStream(entryPoint: StreamEntryPoint): [string, unknown] {
+  const { protocol, port, host } = entryPoint;
+  return [streamName(entryPoint), { address: `${host}:${port}/${protocol}` }];
+}
+
 /** Traefik's static configuration, as YAML. */
 export function renderStaticConfig(settings: StaticSettings): string {
   const transport = { respondingTimeouts: { readTimeout: READ_TIMEOUT } };
@@ -40,6 +59,7 @@ export function renderStaticConfig(settings: StaticSettings): string {
       },
       // Routers that name no entrypoint would otherwise listen on every one. TLS is on for all, also those that do not say so.
       websecure: { address: settings.websecure, asDefault: true, http: { tls: {} }, transport },
+      ...Object.fromEntries(settings.streams.map(renderStream)),
     },
     providers: {
       providersThrottleDuration: '100ms',

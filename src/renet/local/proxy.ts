@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
 import { Refusal } from '../../core/refusal.ts';
 import { endingWithParent, unprivileged } from '../../core/repository/launch.ts';
-import { renderStaticConfig } from '../../core/traefik/static-config.ts';
+import { routerStateDir } from '../../core/repository/record.ts';
+import { renderStaticConfig, type StreamEntryPoint, streamName } from '../../core/traefik/static-config.ts';
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { findPortHolder } from '../../edges/listeners.ts';
@@ -19,7 +20,22 @@ export type ProxyPlaces = {
   readonly routerPort: number;
   /** Of Traefik's API. */
   readonly apiPort: number;
+  /** Ports beside HTTP: entrypoints `tcp-5432`, `udp-53`. */
+  readonly ports: StreamPorts;
+  /** More of them, which are handed out one by one. */
+  readonly dynamicPorts: StreamPorts;
 };
+
+type StreamPorts = { readonly tcp: readonly number[]; readonly udp: readonly number[] };
+
+/** All ports beside HTTP that Traefik listens on. */
+function streamsOf({ ports, dynamicPorts, address }: ProxyPlaces): StreamEntryPoint[] {
+  return (['tcp', 'udp'] as const).flatMap((protocol) =>
+    [...new Set([...ports[protocol], ...dynamicPorts[protocol]])]
+      .sort((a, b) => a - b)
+      .map((port) => ({ protocol, port, host: address })),
+  );
+}
 
 const ROUTER_PATIENCE = 5_000;
 const TRAEFIK_PATIENCE = 15_000;
@@ -32,6 +48,9 @@ export async function refuseTakenPorts(places: ProxyPlaces): Promise<void> {
     ['--https-port', places.httpsPort],
     ['--router-port', places.routerPort],
     ['--api-port', places.apiPort],
+    ...streamsOf(places)
+      .filter(({ protocol }) => protocol === 'tcp')
+      .map(({ port }) => ['--tcp-ports', port] as const),
   ];
   for (const [option, port] of wanted) {
     const holder = await findPortHolder(places.address, port);
@@ -60,7 +79,10 @@ export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Run
       `--sockets=${places.runDir}/docker-*.sock`,
       `--listen=${places.address}:${places.routerPort}`,
       `--base-domain=${places.baseDomain}`,
-      '--entrypoints=web,websecure',
+      `--state-dir=${routerStateDir(places.stateDir)}`,
+      `--entrypoints=${['web', 'websecure', ...streamsOf(places).map(streamName)].join(',')}`,
+      `--dynamic-tcp-ports=${places.dynamicPorts.tcp.join(',')}`,
+      `--dynamic-udp-ports=${places.dynamicPorts.udp.join(',')}`,
       '--cert-resolvers=ignored',
     ]),
   });
@@ -79,6 +101,7 @@ export async function startTraefik(places: ProxyPlaces, { stack, stop }: Running
       web: `${address}:${places.httpPort}`,
       websecure: `${address}:${places.httpsPort}`,
       api: `${address}:${places.apiPort}`,
+      streams: streamsOf(places),
       routeServer: `${address}:${places.routerPort}`,
     }),
   );

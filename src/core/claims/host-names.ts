@@ -1,0 +1,48 @@
+import type { Problem } from '../labels/problem.ts';
+import type { LabelSettings } from '../labels/settings.ts';
+import { isNetworkId, type NetworkId } from '../network/subnet.ts';
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+type Wrong = Pick<Problem, 'code' | 'reason' | 'fix'>;
+
+/** Why a repository cannot claim a host of its rule; undefined when it can. */
+export function checkHost(
+  host: string,
+  id: NetworkId,
+  { baseDomain, autoRoutes }: Pick<LabelSettings, 'baseDomain' | 'autoRoutes'>,
+): Wrong | undefined {
+  const [first = '', ...rest] = host.split('.');
+  const isWildcard = first === '*';
+  // A wildcard right below a top-level domain would be half of the internet.
+  const isName =
+    (isWildcard ? rest.length > 1 : LABEL.test(first)) && rest.every((label) => LABEL.test(label));
+  if (!isName) return invalid(host);
+  if (!autoRoutes || baseDomain === undefined || rest.join('.') !== baseDomain) return undefined;
+  const number = Number(/-(\d+)$/.exec(first)?.[1]);
+  if (!isWildcard && (!isNetworkId(number) || number === id)) return undefined;
+  return {
+    code: 'host-reserved',
+    reason: `'${host}' ${isWildcard ? 'covers' : 'is'} a name of the auto-routes, which are {service}-{network id}.${baseDomain}`,
+    fix: 'Choose another name.',
+  };
+}
+
+function invalid(host: string): Wrong {
+  // Browsers send names in ASCII, and so must a rule have them.
+  const ascii = URL.parse(`http://${host}`)?.hostname;
+  return {
+    code: 'host-invalid',
+    reason: `'${host}' is not the name of a host`,
+    fix:
+      ascii === undefined || ascii === host || !/[^\0-\x7f]/.test(host)
+        ? 'Write a name such as app.example.com, or *.example.com for all right below it.'
+        : `Write it as browsers send it: ${ascii}.`,
+  };
+}
+
+/** Whether two claims cannot stand beside each other: `*.example.com` covers `app.example.com`. */
+export function parentWildcard(host: string): string | undefined {
+  const dot = host.indexOf('.');
+  return dot < 0 || host.startsWith('*.') ? undefined : `*${host.slice(dot)}`;
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import type { NetworkId } from '../network/subnet.ts';
+import type { Lease } from './leases.ts';
+import type { Claim, Ledger } from './ledger.ts';
+
+/**
+ * What the route server keeps in its state folder: `claims.json` and `ports.json` are its own, `decisions.json` is written by
+ * `renet repo trust` and `renet host release`, and only read by it. Times are ISO 8601, for whoever looks at them.
+ */
+export const CLAIMS_FILE = 'claims.json';
+export const PORTS_FILE = 'ports.json';
+export const DECISIONS_FILE = 'decisions.json';
+
+const time = z.iso.datetime();
+const claim = z.object({ networkId: z.number(), since: time, goneSince: z.optional(time) });
+const claimsFile = z.object({ claims: z.record(z.string(), z.array(claim)) });
+const lease = z.object({
+  protocol: z.enum(['tcp', 'udp']),
+  port: z.number(),
+  networkId: z.number(),
+  service: z.string(),
+  target: z.number(),
+  since: time,
+  goneSince: z.optional(time),
+});
+const leasesFile = z.object({ leases: z.array(lease) });
+const decisionsFile = z.object({
+  trusted: z.array(z.number()),
+  released: z.record(z.string(), time),
+});
+
+/** What the operator has decided. */
+export type Decisions = {
+  /** Repositories whose labels mean exactly what they mean to Traefik. */
+  readonly trusted: ReadonlySet<NetworkId>;
+  /** When a claim was taken from whoever had it, in milliseconds since 1970. */
+  readonly released: ReadonlyMap<string, number>;
+};
+
+export const NO_DECISIONS: Decisions = { trusted: new Set(), released: new Map() };
+
+/** Times as text, whatever else there is left as it is. */
+type Times = { readonly since: number; readonly goneSince?: number };
+type TimesAsText<T> = Omit<T, keyof Times> & { since: string; goneSince?: string | undefined };
+
+export type TimeText = {
+  readonly write: (milliseconds: number) => string;
+  readonly read: (text: string) => number;
+};
+
+/** @throws Error for a file that we did not write */
+export function readClaims(text: string, times: TimeText): Ledger {
+  const { claims } = z.parse(claimsFile, JSON.parse(text));
+  return new Map(Object.entries(claims).map(([key, all]) => [key, all.map((one) => fromText(one, times))]));
+}
+
+export function writeClaims(ledger: Ledger, times: TimeText): string {
+  const claims = [...ledger].sort(([a], [b]) => (a < b ? -1 : 1));
+  return file({
+    claims: Object.fromEntries(
+      claims.map(([key, all]) => [key, all.map((one) => toText<Claim>(one, times))]),
+    ),
+  });
+}
+
+/** @throws Error for a file that we did not write */
+export function readLeases(text: string, times: TimeText): Lease[] {
+  return z.parse(leasesFile, JSON.parse(text)).leases.map((one) => fromText(one, times));
+}
+
+export function writeLeases(leases: readonly Lease[], times: TimeText): string {
+  return file({ leases: leases.map((one) => toText<Lease>(one, times)) });
+}
+
+/** @throws Error for a file that we did not write */
+export function readDecisions(text: string, times: TimeText): Decisions {
+  const { trusted, released } = z.parse(decisionsFile, JSON.parse(text));
+  return {
+    trusted: new Set(trusted),
+    released: new Map(Object.entries(released).map(([key, at]) => [key, times.read(at)])),
+  };
+}
+
+export function writeDecisions({ trusted, released }: Decisions, times: TimeText): string {
+  return file({
+    trusted: [...trusted].sort((a, b) => a - b),
+    released: Object.fromEntries([...released].map(([key, at]) => [key, times.write(at)])),
+  });
+}
+
+function file(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function toText<T extends Times>({ since, goneSince, ...rest }: T, { write }: TimeText): TimesAsText<T> {
+  return {
+    ...rest,
+    since: write(since),
+    ...(goneSince === undefined ? {} : { goneSince: write(goneSince) }),
+  };
+}
+
+function fromText<T extends { since: string; goneSince?: string | undefined }>(
+  { since, goneSince, ...rest }: T,
+  { read }: TimeText,
+): Omit<T, keyof Times> & Times {
+  return { ...rest, since: read(since), ...(goneSince === undefined ? {} : { goneSince: read(goneSince) }) };
+}

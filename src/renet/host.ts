@@ -1,0 +1,72 @@
+import type { Ledger } from '../core/claims/ledger.ts';
+import { entryPointKey } from '../core/claims/router-claims.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
+import { Refusal } from '../core/refusal.ts';
+import { readRecords } from '../edges/records.ts';
+import { changeDecisions, readLedger } from './decisions.ts';
+
+export type HostOptions = {
+  /** Of the route server. */
+  readonly stateDir: string;
+  readonly runDir: string;
+  readonly print: (line: string) => void;
+};
+
+/** `renet host list`. */
+export async function listHosts({ stateDir, runDir, print }: HostOptions): Promise<void> {
+  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNames(runDir)]);
+  if (ledger.size === 0) return print('no repository has asked for a host or an entrypoint');
+  const rows = [...ledger].map(([key, [owner, ...others]]) => [
+    nameOfKey(key),
+    owner === undefined ? '' : nameOf(owner.networkId),
+    others.map(({ networkId }) => nameOf(networkId)).join(', '),
+  ]);
+  for (const line of table([['HOST', 'REPOSITORY', 'WAITING'], ...rows.sort()])) print(line);
+}
+
+/** `renet host release`. */
+export async function releaseHost(name: string, { stateDir, runDir, print }: HostOptions): Promise<void> {
+  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNames(runDir)]);
+  const key = findKey(ledger, name.toLowerCase());
+  const [owner, next] = ledger.get(key) ?? [];
+  await changeDecisions(stateDir, (decisions) => ({
+    ...decisions,
+    released: new Map([...decisions.released, [key, Date.now()]]),
+  }));
+  const from = owner === undefined ? '' : `, which ${nameOf(owner.networkId)} had`;
+  print(
+    next === undefined
+      ? `${name}${from}: released; nobody else waits for it`
+      : `${name}${from}: released to ${nameOf(next.networkId)}`,
+  );
+}
+
+function findKey(ledger: Ledger, name: string): string {
+  const key = [name, entryPointKey(name)].find((one) => ledger.has(one));
+  if (key !== undefined) return key;
+  throw new Refusal(
+    'host-unknown',
+    `no repository has '${name}'`,
+    "See who has what with 'renet host list'.",
+  );
+}
+
+function nameOfKey(key: string): string {
+  return key.startsWith(entryPointKey('')) ? key.slice(entryPointKey('').length) : key;
+}
+
+/** By network id; those that are not up have their number for a name. */
+async function readNames(runDir: string): Promise<(id: NetworkId) => string> {
+  const names = new Map((await readRecords(runDir)).map(({ networkId, name }) => [networkId, name]));
+  return (id) => names.get(id) ?? String(id);
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
