@@ -115,6 +115,7 @@ function decodeList(node: LabelNode, field: Field): Value | undefined {
   if (structType(of) === undefined) {
     for (const child of node.children) refuseChildren(child);
     if (node.value === '') return undefined;
+    refuseSeparator(node);
     return node.value
       .split(',')
       .map((text) =>
@@ -151,9 +152,20 @@ function flatten(key: string, node: LabelNode): [string, string][] {
 /** The options of a plugin: nested text, with lists where names are indices. */
 function rawValue(node: LabelNode): Value {
   const first = node.children[0];
+  refuseSeparator(node);
   if (first === undefined) return node.value;
   if (first.name.startsWith('[')) return node.children.map(rawValue);
   return new Map(node.children.map((child) => [child.name, rawValue(child)]));
+}
+
+/** Traefik's own separator of lists (paerser, parser/parser.go) would split an item, or refuse a whole document for a plugin's. */
+function refuseSeparator(node: LabelNode): void {
+  if (!node.value.includes('\u2551')) return;
+  throw new LabelError(
+    at(node),
+    "it has the character '\u2551', by which Traefik splits lists",
+    'Leave it out.',
+  );
 }
 
 function refuseChildren(node: LabelNode): void {
