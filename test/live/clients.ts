@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -14,12 +15,18 @@ export type Reply = {
   readonly headers: Readonly<Record<string, unknown>>;
 };
 
+export type Asked = {
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Without TLS. */
+  readonly plain?: boolean;
+};
+
 /** A request to this machine's Traefik. */
-export async function ask(
-  host: string,
-  { path = '/', headers = {}, body }: { path?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<Reply> {
-  const sent = request({
+export async function ask(host: string, asked: Asked = {}): Promise<Reply> {
+  const { path = '/', headers = {}, body, plain = false } = asked;
+  const sent = (plain ? plainRequest : request)({
     host: '127.0.0.1',
     servername: host,
     path,

@@ -25,6 +25,14 @@ def reply(request, body):
 ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
 }
 
+/** Answers each request with its name. */
+export function greeter(port: number, name: string): string {
+  return `${SERVE}
+def reply(request, body):
+    return 200, '${name}'
+ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+}
+
 /** Lets in who brings a cookie, and says who it is. */
 export function loginServer(port: number): string {
   return `${SERVE}
