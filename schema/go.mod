@@ -96,13 +96,10 @@ require (
 	software.sslmate.com/src/go-pkcs12 v0.7.3 // indirect
 )
 
-// v3.7.13's own replaces (replace directives of a dependency are ignored, so they must be repeated here)
 replace github.com/traefik/traefik/dynamic/ext => ./ext
 
-replace (
-	github.com/abbot/go-http-auth => github.com/containous/go-http-auth v0.4.1-0.20260804094822-b975dcaa8c48
-	github.com/gorilla/mux => github.com/containous/mux v0.0.0-20250523120546-41b6ec3aed59
-)
+replace github.com/abbot/go-http-auth => github.com/containous/go-http-auth v0.4.1-0.20260804094822-b975dcaa8c48
 
-// ambiguous import of github.com/tencentcloud/tencentcloud-sdk-go
+replace github.com/gorilla/mux => github.com/containous/mux v0.0.0-20250523120546-41b6ec3aed59
+
 exclude github.com/tencentcloud/tencentcloud-sdk-go v3.0.83+incompatible

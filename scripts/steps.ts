@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNamespaces } from './namespaces.ts';
+import { hasGo } from './schema.ts';
 
 /** What one or several checks came to. */
 export type Tally = { readonly passed: number; readonly failed: number };
@@ -27,6 +28,15 @@ function command(title: string, file: string, ...args: string[]): Tally {
   heading(title);
   const { status } = spawnSync(file, args, { cwd: ROOT, stdio: 'inherit' });
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Whether the schema of labels is what its generator makes; where there is no Go nobody can say. */
+export function schema(): Tally {
+  if (hasGo()) return command('schema', process.execPath, join(ROOT, 'scripts/schema.ts'));
+  process.stdout.write(
+    '\nthere is no Go: the schema of labels is not compared with what its generator makes\n',
+  );
+  return add();
 }
 
 export type VitestRun = {

@@ -4,20 +4,24 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
 import { prepareImages } from './images.ts';
-import { add, build, check, report, type Tally, vitest } from './steps.ts';
+import { add, build, check, report, schema, type Tally, vitest } from './steps.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isLong = process.argv.includes('--long');
 
 async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
-  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps'], { stdio: 'inherit' });
+  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl'], { stdio: 'inherit' });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   return vitest({ project: 'live', namespaces: true, files, ...(renet === undefined ? {} : { renet }) });
 }
 
+/** Five thousand sets of labels for each way of reading them, instead of five hundred. */
+const LONG_FUZZ = '5000';
+
 async function all(): Promise<Tally> {
-  const checked = add(check(), build());
+  const checked = add(check(), build(), ...(isLong ? [schema()] : []));
+  if (isLong) process.env['REDIACC_FUZZ_RUNS'] ??= LONG_FUZZ;
   const lived = await live([], join(import.meta.dirname, '../dist/renet'));
   return add(
     checked,

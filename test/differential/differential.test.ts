@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { structType } from '../../src/core/labels/schema.ts';
-import { serviceAddress } from '../../src/core/network/subnet.ts';
-import type { FakeContainer } from '../fake-docker.ts';
 import { comparable } from './compare.ts';
 import { everyLeaf, NAME, sampleValue } from './every-label.ts';
-import { createPair, NETWORK_ID, type Pair } from './pair.ts';
+import { type Case, containersOf, type Given } from './given.ts';
+import { createPair, type Pair } from './pair.ts';
 
 /**
  * The same containers through Traefik's own Docker provider and through our route server: both Traefiks must have the same
@@ -15,52 +14,6 @@ import { createPair, NETWORK_ID, type Pair } from './pair.ts';
  * containers by service, each with its labels and what else matters.
  */
 const CORPUS = join(import.meta.dirname, 'corpus');
-
-type Given = {
-  /** As in a compose file. `traefik.enable=true` is added unless they say otherwise. */
-  labels?: string[];
-  expose?: (number | string)[];
-  state?: FakeContainer['state'];
-  health?: FakeContainer['health'];
-  /** Containers of the service, one by default. */
-  replicas?: number;
-  /** The name of a container that Compose did not make. */
-  container?: string;
-};
-type Case = Readonly<Record<string, Given | string[]>>;
-
-function containersOf(services: Case): FakeContainer[] {
-  let slot = 0;
-  return Object.entries(services).flatMap(([service, value]) => {
-    const given: Given = Array.isArray(value) ? { labels: value } : value;
-    return Array.from({ length: given.replicas ?? 1 }, (_, index) =>
-      container(service, given, index, slot++),
-    );
-  });
-}
-
-function container(...[service, given, index, slot]: [string, Given, number, number]): FakeContainer {
-  const labels = (given.labels ?? []).map((label) => label.split(/=(.*)/s).slice(0, 2) as [string, string]);
-  const address = serviceAddress(NETWORK_ID, slot);
-  return {
-    id: `${service} ${index}`,
-    name: given.container ?? `app-${service}-${index + 1}`,
-    address,
-    exposed: (given.expose ?? []).map((port) => (typeof port === 'number' ? `${port}/tcp` : port)),
-    state: given.state ?? 'running',
-    ...(given.health === undefined ? {} : { health: given.health }),
-    labels: {
-      ...(given.container === undefined
-        ? { 'com.docker.compose.project': 'app', 'com.docker.compose.service': service }
-        : {}),
-      'rediacc.network_id': String(NETWORK_ID),
-      'rediacc.service_ip': address,
-      'rediacc.service_name': service,
-      'traefik.enable': 'true',
-      ...Object.fromEntries(labels),
-    },
-  };
-}
 
 let pair: Pair;
 beforeAll(async () => {

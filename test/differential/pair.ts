@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HOLD_HEADER } from '../../src/core/traefik/static-config.ts';
 import { createFakeDocker, type FakeContainer } from '../fake-docker.ts';
 import { RENET, until } from '../live/lab.ts';
 import { type RawData, type RealTraefik, startTraefik } from './traefik.ts';
@@ -11,49 +12,69 @@ import { type RawData, type RealTraefik, startTraefik } from './traefik.ts';
 export const NETWORK_ID = 2816;
 const LISTEN = '127.0.0.1:7111';
 
-/** One fake daemon, and two real Traefiks that learn of its containers: by Traefik's Docker provider, and by our route server. */
+/** A fake daemon, the route server that watches it, and a real Traefik that asks the route server. */
+export type Stage = AsyncDisposable & {
+  readonly folder: string;
+  readonly socket: string;
+  /** Shows containers to all who watch, with a mark to know by that they have been seen. */
+  readonly show: (containers: readonly FakeContainer[]) => { readonly mark: string };
+  /** What Traefik has, once it has what was shown. */
+  readonly ours: (mark: string) => Promise<RawData>;
+};
+
+/** The same, and a second real Traefik, which learns of the containers by its own Docker provider. */
 export type Pair = AsyncDisposable & {
+  readonly stage: Stage;
+  /** What the Traefik with its own provider has logged. */
+  readonly theirLog: () => string;
   /** Shows containers to both, and waits until both have them. */
   readonly show: (containers: readonly FakeContainer[]) => Promise<{ theirs: RawData; ours: RawData }>;
-  readonly theirLog: () => string;
-  readonly ourLog: () => string;
 };
+
+/** @param options of the route server */
+export async function createStage(options: readonly string[]): Promise<Stage> {
+  const stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'rediacc-stage-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'http'));
+  const socket = join(folder, `docker-${NETWORK_ID}.sock`);
+  const daemon = stack.use(await createFakeDocker(socket));
+  await startRouteServer(folder, options, stack);
+  const provider = {
+    endpoint: `http://${LISTEN}/traefik.yaml`,
+    pollInterval: '10ms',
+    headers: { [HOLD_HEADER]: '1' },
+  };
+  const traefik = stack.use(await startTraefik({ http: provider }, join(folder, 'http'), 18_100));
+  let round = 0;
+  return {
+    folder,
+    socket,
+    show: (containers) => {
+      round += 1;
+      const mark = `sentinel-${round}`;
+      daemon.show([...containers.map((one) => ({ ...one, id: idOf(one, round) })), sentinel(mark)]);
+      return { mark };
+    },
+    ours: (mark) => settled(traefik, `${mark}-${NETWORK_ID}@http`),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
 
 /** @param options of the route server */
 export async function createPair(options: readonly string[]): Promise<Pair> {
   const stack = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'rediacc-pair-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ['docker', 'http']) mkdirSync(join(folder, name));
-  const socket = join(folder, `docker-${NETWORK_ID}.sock`);
-  const daemon = stack.use(await createFakeDocker(socket));
-  await startRouteServer(folder, options, stack);
-  const [docker, http] = await Promise.all([
-    startTraefik(
-      { docker: { endpoint: `unix://${socket}`, exposedByDefault: false } },
-      join(folder, 'docker'),
-      18_000,
-    ),
-    startTraefik(
-      { http: { endpoint: `http://${LISTEN}/traefik.yaml`, pollInterval: '10ms', pollTimeout: '30s' } },
-      join(folder, 'http'),
-      18_100,
-    ),
-  ]);
-  stack.use(docker);
-  stack.use(http);
-  let round = 0;
+  const stage = stack.use(await createStage(options));
+  const folder = join(stage.folder, 'docker');
+  mkdirSync(folder);
+  const provider = { endpoint: `unix://${stage.socket}`, exposedByDefault: false };
+  const traefik = stack.use(await startTraefik({ docker: provider }, folder, 18_000));
   return {
-    theirLog: docker.log,
-    ourLog: http.log,
+    stage,
+    theirLog: traefik.log,
     show: async (containers) => {
-      round += 1;
-      const mark = `sentinel-${round}`;
-      daemon.show([...containers.map((one) => ({ ...one, id: idOf(one, round) })), sentinel(mark)]);
-      const [theirs, ours] = await Promise.all([
-        settled(docker, `${mark}@docker`),
-        settled(http, `${mark}-${NETWORK_ID}@http`),
-      ]);
+      const { mark } = stage.show(containers);
+      const [theirs, ours] = await Promise.all([settled(traefik, `${mark}@docker`), stage.ours(mark)]);
       return { theirs, ours };
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
@@ -91,6 +112,9 @@ async function settled(traefik: RealTraefik, router: string): Promise<RawData> {
     () => `${router} is known; Traefik says ${traefik.log().split('\n').slice(-6).join('\n')}`,
     async () => {
       data = await traefik.rawData();
+      // Said once, and never again for the same document.
+      const refusal = /^.*Provider error.*$/m.exec(traefik.log())?.[0];
+      if (refusal !== undefined) throw new Error(`Traefik refuses the document: ${refusal}`);
       return data['routers']?.[router] !== undefined;
     },
   );

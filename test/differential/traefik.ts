@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,10 +42,14 @@ export async function startTraefik(
   const logFile = join(folder, 'traefik.log');
   const settings = {
     global: { checkNewVersion: false, sendAnonymousUsage: false },
-    log: { level: 'DEBUG', format: 'json', filePath: logFile },
+    log: { level: 'ERROR', format: 'json', filePath: logFile },
     api: { insecure: true },
     entryPoints: { traefik: { address: `127.0.0.1:${apiPort}` }, ...entryPoints },
-    providers: { providersThrottleDuration: '1ms', ...provider },
+    providers: {
+      providersThrottleDuration: '1ms',
+      file: { filename: defaultCertificate(folder) },
+      ...provider,
+    },
   };
   writeFileSync(configFile, JSON.stringify(settings));
   writeFileSync(logFile, '');
@@ -59,6 +63,29 @@ export async function startTraefik(
     log: () => readFileSync(logFile, 'utf8'),
     [Symbol.asyncDispose]: () => end(child, ended),
   };
+}
+
+/** Traefik would otherwise make itself an RSA key at each change, which takes more time than all else. */
+function defaultCertificate(folder: string): string {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const made = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ];
+  execFileSync('openssl', ['req', '-x509', '-subj', '/CN=default', '-days', '2', ...made], {
+    stdio: 'ignore',
+  });
+  const file = join(folder, 'default-certificate.yml');
+  const stores = { default: { defaultCertificate: { certFile: certificate, keyFile: key } } };
+  writeFileSync(file, JSON.stringify({ tls: { stores } }));
+  return file;
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
