@@ -73,6 +73,16 @@ export async function overTls(port: number, servername: string): Promise<{ words
   return { words: await firstData(socket), subject };
 }
 
+/** The fingerprint of the certificate that Traefik shows for a host. */
+export async function certificateOf(servername: string): Promise<string> {
+  const socket = connectTls({ host: '127.0.0.1', port: 443, servername, rejectUnauthorized: false });
+  socket.setTimeout(TIMEOUT, () => socket.destroy(new Error('no answer')));
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
+
 /** Sends a word over UDP, again and again, as nobody tells when one is lost; returns what comes back. */
 export async function overUdp(port: number, word: string): Promise<string> {
   const socket = createSocket('udp4');

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { browse } from '../../scripts/browse.ts';
 import { listListeners } from '../../src/edges/listeners.ts';
 import { run } from '../../src/edges/process.ts';
+import { certificateOf } from './clients.ts';
 import { createLab, page, routerJson, routes, until } from './lab.ts';
 
 const HELLO = 'https://hello-2880.localhost/';
@@ -20,6 +21,10 @@ test('from renet compose -- up -d to a page through Traefik', async () => {
   expect(first.headers['strict-transport-security']).toBe('max-age=31536000');
   expect((await page(HELLO)).body).toContain('without a single label');
   expect(await page('http://hello-2880.localhost/', 301)).toMatchObject({ headers: { location: HELLO } });
+
+  // Pages without a certificate of their own share one, which a route that comes or goes does not change.
+  const certificate = await certificateOf('hello-2880.localhost');
+  expect(await certificateOf('my-app.localhost')).toBe(certificate);
 
   // A row written through the web application is in PostgreSQL.
   const note = `row ${process.hrtime.bigint()}`;
@@ -71,6 +76,7 @@ test('from renet compose -- up -d to a page through Traefik', async () => {
   await page(HELLO, 404);
   await lab.compose('hello', 'start');
   await page(HELLO);
+  expect(await certificateOf('hello-2880.localhost')).toBe(certificate);
 
   // A third repository starts while all runs, from a second terminal, and leaves again.
   lab.write('third', {

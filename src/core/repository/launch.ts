@@ -6,7 +6,8 @@ export function endingWithParent(argv: Argv): [string, ...string[]] {
   return ['setpriv', '--pdeathsig', 'TERM', '--', ...argv];
 }
 
-const NOBODY = '65534';
+/** The user and the group `nobody`. */
+export const NOBODY = '65534';
 const ONLY_LOW_PORTS = '-all,+net_bind_service';
 
 /** The same, as nobody, with no other right than to listen on ports below 1024. */

@@ -11,6 +11,8 @@ export type StaticSettings = {
   readonly api: string;
   /** `host:port` of the route server. */
   readonly routeServer: string;
+  /** A file with the certificate of hosts that have none. */
+  readonly defaultCertificate?: string;
 };
 
 /**
@@ -63,6 +65,9 @@ export function renderStaticConfig(settings: StaticSettings): string {
     },
     providers: {
       providersThrottleDuration: '100ms',
+      ...(settings.defaultCertificate === undefined
+        ? {}
+        : { file: { filename: settings.defaultCertificate, watch: false } }),
       http: {
         endpoint: `http://${settings.routeServer}/traefik.yaml`,
         pollInterval: POLL_INTERVAL,

@@ -7,6 +7,7 @@ import { renderStaticConfig, type StreamEntryPoint, streamName } from '../../cor
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { findPortHolder } from '../../edges/listeners.ts';
+import { prepareDefaultCertificate } from './default-certificate.ts';
 import { type Part, type Running, startPart, stopPart, waitUntilReady } from './part.ts';
 
 /** Where the route server and Traefik listen on this machine. */
@@ -94,7 +95,9 @@ export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Run
 export async function startTraefik(places: ProxyPlaces, { stack, stop }: Running): Promise<Part> {
   const config = `${places.runDir}/traefik.yml`;
   const { address } = places;
-  stack.defer(() => rm(config, { force: true }));
+  const certificate = `${places.runDir}/traefik-certificate.yml`;
+  for (const file of [config, certificate]) stack.defer(() => rm(file, { force: true }));
+  const defaultCertificate = await prepareDefaultCertificate(places, certificate);
   await writeWhole(
     config,
     renderStaticConfig({
@@ -102,6 +105,7 @@ export async function startTraefik(places: ProxyPlaces, { stack, stop }: Running
       websecure: `${address}:${places.httpsPort}`,
       api: `${address}:${places.apiPort}`,
       streams: streamsOf(places),
+      ...(defaultCertificate === undefined ? {} : { defaultCertificate }),
       routeServer: `${address}:${places.routerPort}`,
     }),
   );
