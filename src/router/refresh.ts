@@ -24,6 +24,8 @@ export type RefresherOptions = {
   readonly nameOf: (id: NetworkId) => string;
   readonly claims: ClaimKeeper;
   readonly publisher: Publisher;
+  /** A bug, met in one repository: that keeps what it had, and all others go on. */
+  readonly onBug: (error: unknown, id: NetworkId) => void;
 };
 
 /** What a repository asks for; kept for as long as its containers do not change. */
@@ -66,16 +68,30 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const given = grantRoutes(routes, { outcome, settings, nameOf: options.nameOf });
     return { asked: routes, outcome: text, routes: given, fragment: renderFragment(given) };
   };
+  const attempt = <T>(id: NetworkId, make: () => T, before: T | undefined): [NetworkId, T][] => {
+    try {
+      return [[id, make()]];
+    } catch (error) {
+      options.onBug(error, id);
+      return before === undefined ? [] : [[id, before]];
+    }
+  };
   return {
     refresh: (daemons) => {
-      asked = new Map(daemons.map((daemon) => [daemon.networkId, ask(daemon)]));
+      asked = new Map(
+        daemons.flatMap((one) => attempt(one.networkId, () => ask(one), asked.get(one.networkId))),
+      );
       const outcomeOf = claims.settle(
         daemons.flatMap(({ networkId, state }) => {
           const one = asked.get(networkId);
           return one === undefined ? [] : [{ routes: one.routes, answering: state === 'up' }];
         }),
       );
-      granted = new Map([...asked].map(([id, one]) => [id, grant(one, outcomeOf(one.routes))]));
+      granted = new Map(
+        [...asked].flatMap(([id, one]) =>
+          attempt(id, () => grant(one, outcomeOf(one.routes)), granted.get(id)),
+        ),
+      );
       publisher.publish(renderDynamicConfig([...granted.values()].map(({ fragment }) => fragment)));
     },
     routes: () => [...granted.values()].map(({ routes }) => routes),

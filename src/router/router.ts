@@ -54,7 +54,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     observer.daemons().find(({ networkId }) => networkId === id)?.repository ?? String(id);
   const isTrusted = (id: NetworkId): boolean => state.decisions().trusted.has(id);
   const publisher = createPublisher();
-  const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher });
+  const onBug = (err: unknown, networkId: NetworkId): void =>
+    log.error({ err, networkId }, 'a repository could not be read; it keeps the routes that it had');
+  const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
   const logProblems = createProblemLog(log);
   const observer = await observeDaemons({ sockets, grace, timeout: DAEMON_TIMEOUT, onChange: refresh });
   void observer.complete.then(() => {

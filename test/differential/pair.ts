@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HOLD_HEADER } from '../../src/core/traefik/static-config.ts';
+import { HOLD_HEADER, POLL_TIMEOUT } from '../../src/core/traefik/static-config.ts';
 import { createFakeDocker, type FakeContainer } from '../fake-docker.ts';
 import { RENET, until } from '../live/lab.ts';
 import { type RawData, type RealTraefik, startTraefik } from './traefik.ts';
@@ -43,6 +43,7 @@ export async function createStage(options: readonly string[]): Promise<Stage> {
   const provider = {
     endpoint: `http://${LISTEN}/traefik.yaml`,
     pollInterval: '10ms',
+    pollTimeout: POLL_TIMEOUT,
     headers: { [HOLD_HEADER]: '1' },
   };
   const traefik = stack.use(await startTraefik({ http: provider }, join(folder, 'http'), 18_100));

@@ -1,5 +1,6 @@
 import type { Container } from './container.ts';
 import { LabelError } from './label-error.ts';
+import { shownValue } from './secrets.ts';
 
 const PROBLEM_CODES = [
   'address-forbidden',
@@ -43,7 +44,7 @@ export type Problem = {
   readonly code: ProblemCode;
   readonly networkId: number;
   readonly container: string;
-  /** The label that it is about, with its value. */
+  /** The label that it is about, with its value; credentials are not shown. */
   readonly label?: string;
   readonly value?: string;
   readonly reason: string;
@@ -65,7 +66,7 @@ export function problem(
     networkId: container.networkId,
     container: container.name,
     ...details,
-    ...(value === undefined ? {} : { value }),
+    ...(value === undefined ? {} : { value: shownValue(details.label ?? '', value) }),
   };
 }
 

@@ -65,6 +65,13 @@ const types: Readonly<Record<string, StructType>> = {
   },
 };
 
+/** Names of options, in lower case, that hold credentials. */
+export const secretOptions: ReadonlySet<string> = new Set(
+  Object.values(schema.types).flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([name, { secret }]) => (secret ? name : [])),
+  ),
+);
+
 /** The type of what is named there: of a router, say, for `http` and `routers`. */
 export function entryType(protocol: keyof Schema['roots'], kind: string): string {
   return structType(schema.roots[protocol])?.fields[kind]?.of ?? '';

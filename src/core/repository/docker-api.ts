@@ -10,8 +10,8 @@ const listedContainer = z.looseObject({
   Names: z.array(z.string()),
   Labels: z.nullish(z.record(z.string(), z.string())),
   State: z.string(),
-  /** Free text with the health in it: `Up 3 minutes (unhealthy)`. */
-  Status: z.string(),
+  /** Free text with the health in it: `Up 3 minutes (unhealthy)`. Docker always has it; others that speak its API may not. */
+  Status: z.nullish(z.string()),
 });
 const portSet = z.nullish(z.record(z.string(), z.unknown()));
 const inspectedContainer = z.looseObject({
@@ -33,7 +33,7 @@ export function readContainerList(json: unknown): ListedContainer[] {
     id: Id,
     name: (Names[0] ?? Id.slice(0, 12)).replace(/^\//, ''),
     labels: Labels ?? {},
-    serving: State === 'running' && !/\((health: starting|unhealthy)\)/.test(Status),
+    serving: State === 'running' && !/\((health: starting|unhealthy)\)/.test(Status ?? ''),
   }));
 }
 
