@@ -57,7 +57,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const onBug = (err: unknown, networkId: NetworkId): void =>
     log.error({ err, networkId }, 'a repository could not be read; it keeps the routes that it had');
   const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
-  const logProblems = createProblemLog(log);
+  const logProblems = createProblemLog(log, nameOf);
   const observer = await observeDaemons({ sockets, grace, timeout: DAEMON_TIMEOUT, onChange: refresh });
   void observer.complete.then(() => {
     complete = true;

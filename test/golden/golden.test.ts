@@ -6,6 +6,7 @@ import { settleLeases } from '../../src/core/claims/leases.ts';
 import { settleLedger } from '../../src/core/claims/ledger.ts';
 import { createOutcomes, type Wishes } from '../../src/core/claims/outcome.ts';
 import type { Container } from '../../src/core/labels/container.ts';
+import { problemCodes } from '../../src/core/labels/problem.ts';
 import { readContainer } from '../../src/core/labels/read-container.ts';
 import type { LabelSettings } from '../../src/core/labels/settings.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
@@ -152,6 +153,11 @@ function describe({
     ),
   };
 }
+
+test('each problem is shown by a case', () => {
+  const texts = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
+  expect(problemCodes.filter((code) => !texts.some((text) => text.includes(`: [${code}] `)))).toEqual([]);
+});
 
 test.each(readdirSync(FOLDER).sort())('%s', (file) => {
   const path = join(FOLDER, file);
