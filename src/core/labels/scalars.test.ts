@@ -52,6 +52,14 @@ describe('scalars are read as Go reads them', () => {
     ['1.5', undefined],
     ['', undefined],
     ['s', undefined],
+    ['+7', '7s'],
+    ['9223372036854775807', '-1s'],
+    ['9223372036', '9223372036s'],
+    ['9223372037', '-9223372036709551616ns'],
+    ['9223372036s', '9223372036s'],
+    ['9223372037s', undefined],
+    ['2562047h48m', undefined],
+    ['99999999999999999999ns', undefined],
   ])("duration '%s' is %s", (text, value) => {
     expect(readDuration(text)).toBe(value);
   });

@@ -37,14 +37,21 @@ const NANOSECONDS: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 
+const LONGEST = 2n ** 63n;
+
 /**
- * A bare integer is seconds, otherwise Go's time.ParseDuration (`1m30s`, `1.5s`, `500us`).
+ * A bare integer is seconds, otherwise Go's time.ParseDuration (`1m30s`, `1.5s`, `500us`). Go keeps nanoseconds in 64 bits:
+ * seconds that are too many begin anew from below, as they do there, and other durations are refused.
  *
  * @returns in the one spelling that equal durations share: `90s`, `1500ms`
  */
 export function readDuration(text: string): string | undefined {
-  const nanoseconds = readInt(text, 64) === undefined ? parseDuration(text) : BigInt(text) * 1_000_000_000n;
-  return nanoseconds === undefined ? undefined : writeDuration(nanoseconds);
+  if (readInt(text, 64) !== undefined) {
+    return writeDuration(BigInt.asIntN(64, BigInt(text.replace(/^\+/, '')) * 1_000_000_000n));
+  }
+  const nanoseconds = parseDuration(text);
+  if (nanoseconds === undefined || nanoseconds >= LONGEST || nanoseconds < -LONGEST) return undefined;
+  return writeDuration(nanoseconds);
 }
 
 function parseDuration(text: string): bigint | undefined {
