@@ -7,6 +7,7 @@ import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createDocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
 import { observeDaemons } from './observe.ts';
+import { type Pace, pace } from './pace.ts';
 import { listPorts } from './ports.ts';
 import { createProblemLog } from './problem-log.ts';
 import { createPublisher } from './publisher.ts';
@@ -34,15 +35,19 @@ export type Router = { readonly server: Server; readonly close: () => void };
 const DAEMON_TIMEOUT = 5_000;
 /** The longest that Traefik waits for an answer without news, in milliseconds. */
 const HOLD = 5_000;
+/** How changes that come in a burst are gathered, in milliseconds. */
+const PACE: Pace = { gather: 30, longest: 250 };
 
 /** The route server: observe -> read labels -> build routes -> render -> compare -> publish. Its server does not listen yet. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
   const { sockets, settings, grace, log } = options;
   let complete = false;
-  const refresh = (): void => {
-    if (!complete) return;
+  const paced = pace(() => {
     refresher.refresh(observer.daemons());
     logProblems(refresher.routes().flatMap(({ problems }) => problems));
+  }, PACE);
+  const refresh = (): void => {
+    if (complete) paced.request();
   };
   const state = await StateFolder.open({
     folder: options.stateDir,
@@ -69,6 +74,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     server,
     close: () => {
       observer.close();
+      paced.close();
       claims.close();
       state.close();
       server.close();
