@@ -24,6 +24,8 @@ export type DaemonOptions = {
   readonly client: DockerClient;
   /** How long the containers of a daemon that does not answer stay, in milliseconds. */
   readonly grace: number;
+  /** What was known of its containers before this start. It counts until the daemon answers, or for the grace period. */
+  readonly saved: readonly Container[];
   readonly onChange: () => void;
 };
 
@@ -49,7 +51,7 @@ export class DaemonWatch {
       networkId: options.networkId,
       socket: options.socket,
       state: 'connecting',
-      containers: [],
+      containers: options.saved,
     };
     void this.#run();
   }

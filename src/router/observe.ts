@@ -1,25 +1,19 @@
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container } from '../core/labels/container.ts';
+import type { SavedDaemon } from '../core/labels/saved-containers.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { readRecord, recordPath } from '../core/repository/record.ts';
 import { connectDocker } from '../edges/docker.ts';
 import { readText } from '../edges/files.ts';
 import { coalesce } from './coalesce.ts';
 import { type DaemonView, DaemonWatch } from './daemon.ts';
-import { type Sockets, watchSocketFolder } from './socket-folder.ts';
+import { type SocketFolder, type Sockets, watchSocketFolder } from './socket-folder.ts';
 
 /** A daemon with what is known of its repository. */
 export type ObservedDaemon = DaemonView & {
   /** The repository's name, where `renet` has left a record of it. */
   readonly repository?: string;
-};
-
-export type Observer = {
-  /** In the order of network ids. */
-  readonly daemons: () => readonly ObservedDaemon[];
-  /** Settles when each daemon there at the start has been listed, or has failed to answer. */
-  readonly complete: Promise<void>;
-  readonly close: () => void;
 };
 
 export type ObserverOptions = {
@@ -28,64 +22,120 @@ export type ObserverOptions = {
   /** How long a daemon may take to answer, in milliseconds. */
   readonly timeout: number;
   readonly grace: number;
+  /** What outlives a restart. */
+  readonly memory: DaemonMemory;
   readonly onChange: () => void;
+};
+
+export type DaemonMemory = {
+  readonly daemons: () => readonly SavedDaemon[];
+  readonly saveDaemon: (daemon: SavedDaemon) => void;
+  readonly forgetDaemon: (id: NetworkId) => void;
 };
 
 type Known = { readonly watch: DaemonWatch; readonly repository?: string };
 
-/** Watches the socket folder and every daemon in it. */
-export async function observeDaemons(options: ObserverOptions): Promise<Observer> {
-  const { timeout, grace } = options;
-  const runDir = dirname(options.sockets);
-  const known = new Map<NetworkId, Known>();
-  let present: Sockets = new Map();
-  const first = Promise.withResolvers<void>();
-  const notify = (): void => {
-    if (everyListed(known)) first.resolve();
-    options.onChange();
-  };
-  const begin = async (networkId: NetworkId, socket: string): Promise<void> => {
-    const repository = await readRepositoryName(runDir, networkId);
-    const client = connectDocker(socket, timeout);
-    const watch = new DaemonWatch({ networkId, socket, client, grace, onChange: notify });
-    known.set(networkId, { watch, ...(repository === undefined ? {} : { repository }) });
-  };
-  /** What `renet` took down goes at once; a daemon that only lost its socket may come back. */
-  const settle = async (networkId: NetworkId, { watch, repository }: Known): Promise<void> => {
-    if (present.has(networkId)) return watch.retry();
-    const takenDown = repository !== undefined && (await readRepositoryName(runDir, networkId)) === undefined;
-    if (!takenDown && watch.view().containers.length > 0) return;
-    watch.close();
-    known.delete(networkId);
-    notify();
-  };
-  const scan = coalesce(async () => {
-    present = await folder.list();
-    await Promise.all([...known].map(([id, daemon]) => settle(id, daemon)));
-    await Promise.all([...present].filter(([id]) => !known.has(id)).map(([id, socket]) => begin(id, socket)));
+/** Watches the socket folder and every daemon in it, and those that were there before the last restart. */
+export class DaemonObserver {
+  /** Settles when each daemon there at the start has been listed, or has failed to answer. */
+  readonly complete: Promise<void>;
+  readonly #options: ObserverOptions;
+  readonly #runDir: string;
+  readonly #known = new Map<NetworkId, Known>();
+  readonly #saved: Map<NetworkId, SavedDaemon>;
+  readonly #first = Promise.withResolvers<void>();
+  #remembered: ReadonlyMap<NetworkId, readonly Container[]> = new Map();
+  #present: Sockets = new Map();
+  #folder: SocketFolder | undefined;
+
+  private constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#runDir = dirname(options.sockets);
+    this.#saved = new Map(options.memory.daemons().map((daemon) => [daemon.networkId, daemon]));
+    this.complete = Promise.race([this.#first.promise, sleep(options.timeout, undefined, { ref: false })]);
+  }
+
+  static async start(options: ObserverOptions): Promise<DaemonObserver> {
+    const observer = new DaemonObserver(options);
+    observer.#folder = await watchSocketFolder(options.sockets, () => void observer.#scan());
+    await observer.#scan();
+    observer.#notify();
+    return observer;
+  }
+
+  /** In the order of network ids. */
+  daemons(): ObservedDaemon[] {
+    return [...this.#known.values()]
+      .map(({ watch, repository }) => ({ ...watch.view(), ...named(repository) }))
+      .filter(({ networkId, containers }) => this.#present.has(networkId) || containers.length > 0)
+      .sort((a, b) => a.networkId - b.networkId);
+  }
+
+  close(): void {
+    this.#folder?.close();
+    for (const { watch } of this.#known.values()) watch.close();
+  }
+
+  readonly #scan = coalesce(async () => {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    this.#present = await folder.list();
+    await Promise.all([...this.#known].map(([id, daemon]) => this.#settle(id, daemon)));
+    const saved = [...this.#saved.keys()].map((id) => [id, folder.socketOf(id)] as const);
+    const wanted = [...new Map([...saved, ...this.#present])].filter(([id]) => !this.#known.has(id));
+    await Promise.all(wanted.map(([id, socket]) => this.#begin(id, socket)));
   });
-  const folder = await watchSocketFolder(options.sockets, () => void scan());
-  await scan();
-  notify();
-  return {
-    complete: Promise.race([first.promise, sleep(timeout, undefined, { ref: false })]),
-    close: () => {
-      folder.close();
-      for (const { watch } of known.values()) watch.close();
-    },
-    daemons: () =>
-      [...known.values()]
-        .map(({ watch, repository }) => ({
-          ...watch.view(),
-          ...(repository === undefined ? {} : { repository }),
-        }))
-        .filter(({ networkId, containers }) => present.has(networkId) || containers.length > 0)
-        .sort((a, b) => a.networkId - b.networkId),
-  };
+
+  async #begin(networkId: NetworkId, socket: string): Promise<void> {
+    const { timeout, grace, memory } = this.#options;
+    const before = this.#saved.get(networkId);
+    this.#saved.delete(networkId);
+    const repository = await readRepositoryName(this.#runDir, networkId);
+    const isDown = before?.repository !== undefined && repository === undefined;
+    const saved = isDown ? [] : (before?.containers ?? []);
+    if (!this.#present.has(networkId) && saved.length === 0) return memory.forgetDaemon(networkId);
+    const client = connectDocker(socket, timeout);
+    const onChange = (): void => this.#notify();
+    const watch = new DaemonWatch({ networkId, socket, client, grace, saved, onChange });
+    this.#known.set(networkId, { watch, ...named(repository) });
+  }
+
+  /** What `renet` took down goes at once; a daemon that only lost its socket may come back. */
+  async #settle(networkId: NetworkId, { watch, repository }: Known): Promise<void> {
+    if (this.#present.has(networkId)) return watch.retry();
+    const isDown =
+      repository !== undefined && (await readRepositoryName(this.#runDir, networkId)) === undefined;
+    if (!isDown && watch.view().containers.length > 0) return;
+    watch.close();
+    this.#known.delete(networkId);
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#remember();
+    if ([...this.#known.values()].every(({ watch }) => watch.view().state !== 'connecting')) {
+      this.#first.resolve();
+    }
+    this.#options.onChange();
+  }
+
+  /** Saves a daemon when its containers have changed. */
+  #remember(): void {
+    const { memory } = this.#options;
+    const now = new Map([...this.#known].map(([id, { watch }]) => [id, watch.view().containers]));
+    for (const [networkId, containers] of now) {
+      if (this.#remembered.get(networkId) === containers) continue;
+      const repository = this.#known.get(networkId)?.repository;
+      if (containers.length === 0) memory.forgetDaemon(networkId);
+      else memory.saveDaemon({ networkId, containers, ...named(repository) });
+    }
+    for (const id of this.#remembered.keys()) if (!now.has(id)) memory.forgetDaemon(id);
+    this.#remembered = now;
+  }
 }
 
-function everyListed(known: ReadonlyMap<NetworkId, Known>): boolean {
-  return [...known.values()].every(({ watch }) => watch.view().state !== 'connecting');
+function named(repository: string | undefined): { repository?: string } {
+  return repository === undefined ? {} : { repository };
 }
 
 async function readRepositoryName(runDir: string, id: NetworkId): Promise<string | undefined> {

@@ -6,7 +6,7 @@ import { listRoutes } from '../core/routes/route-list.ts';
 import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createDocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
-import { observeDaemons } from './observe.ts';
+import { DaemonObserver } from './observe.ts';
 import { type Pace, pace } from './pace.ts';
 import { listPorts } from './ports.ts';
 import { createProblemLog } from './problem-log.ts';
@@ -63,7 +63,8 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     log.error({ err, networkId }, 'a repository could not be read; it keeps the routes that it had');
   const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
   const logProblems = createProblemLog(log, nameOf);
-  const observer = await observeDaemons({ sockets, grace, timeout: DAEMON_TIMEOUT, onChange: refresh });
+  const timeout = DAEMON_TIMEOUT;
+  const observer = await DaemonObserver.start({ sockets, grace, timeout, memory: state, onChange: refresh });
   void observer.complete.then(() => {
     complete = true;
     refresh();
@@ -89,7 +90,7 @@ type Serving = RouterOptions & {
   readonly nameOf: (id: NetworkId) => string;
   readonly publisher: ReturnType<typeof createPublisher>;
   readonly refresher: ReturnType<typeof createRefresher>;
-  readonly observer: Awaited<ReturnType<typeof observeDaemons>>;
+  readonly observer: DaemonObserver;
 };
 
 function serveRoutes({ state, claims, nameOf, publisher, refresher, observer, ...options }: Serving): Server {

@@ -10,6 +10,8 @@ export type Sockets = ReadonlyMap<NetworkId, string>;
 
 export type SocketFolder = {
   readonly list: () => Promise<Sockets>;
+  /** Where a daemon's socket is, or would be. */
+  readonly socketOf: (id: NetworkId) => string;
   readonly close: () => void;
 };
 
@@ -34,6 +36,7 @@ export async function watchSocketFolder(pattern: string, onChange: () => void): 
   watcher.on('error', onChange);
   return {
     close: () => watcher.close(),
+    socketOf: (id) => `${folder}/${prefix}${id}${suffix}`,
     list: async () => {
       const found = (await listNames(folder)).flatMap((name): [NetworkId, string][] => {
         const id = matchId(name, prefix ?? '', suffix);

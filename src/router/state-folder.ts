@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import type { Lease } from '../core/claims/leases.ts';
 import type { Ledger } from '../core/claims/ledger.ts';
 import {
@@ -15,7 +15,9 @@ import {
   writeClaims,
   writeLeases,
 } from '../core/claims/state-files.ts';
-import { readText, writeWholeIfChanged } from '../edges/files.ts';
+import { readSavedDaemon, type SavedDaemon, writeSavedDaemon } from '../core/labels/saved-containers.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
+import { listNames, readText, writeWholeIfChanged } from '../edges/files.ts';
 import { TIMES } from '../edges/times.ts';
 import { coalesce } from './coalesce.ts';
 
@@ -28,13 +30,21 @@ export type StateFolderOptions = {
   readonly warn: (message: string) => void;
 };
 
+const DAEMON_FILE = /^daemon-\d+\.json$/;
+/** How long after a failure writing is tried again, in milliseconds. */
+const RETRY = 10_000;
+
 /** What outlives a restart of the route server. */
 export class StateFolder {
   readonly #options: StateFolderOptions;
+  /** What is to be written, by name of the file; undefined removes it. */
+  readonly #pending = new Map<string, string | undefined>();
   #state: State = { ledger: new Map(), leases: [] };
+  #daemons: readonly SavedDaemon[] = [];
   #decisions = NO_DECISIONS;
   #trouble: string | undefined;
   #watcher: FSWatcher | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   private constructor(options: StateFolderOptions) {
     this.#options = options;
@@ -48,12 +58,18 @@ export class StateFolder {
     const ledger = await opened.#load<Ledger>(CLAIMS_FILE, readClaims, new Map());
     const leases = await opened.#load<readonly Lease[]>(PORTS_FILE, readLeases, []);
     opened.#state = { ledger, leases };
+    opened.#daemons = await opened.#loadDaemons();
     return opened;
   }
 
-  /** What was saved last. */
+  /** What was saved last of claims and leases. */
   state(): State {
     return this.#state;
+  }
+
+  /** What was saved, before this start, of each daemon. */
+  daemons(): readonly SavedDaemon[] {
+    return this.#daemons;
   }
 
   decisions(): Decisions {
@@ -68,12 +84,45 @@ export class StateFolder {
   /** Writes what has changed, soon. */
   save(state: State): void {
     this.#state = state;
-    void this.#write();
+    this.#put(CLAIMS_FILE, writeClaims(state.ledger, TIMES));
+    this.#put(PORTS_FILE, writeLeases(state.leases, TIMES));
+  }
+
+  saveDaemon(daemon: SavedDaemon): void {
+    this.#put(daemonFile(daemon.networkId), writeSavedDaemon(daemon));
+  }
+
+  forgetDaemon(id: NetworkId): void {
+    this.#put(daemonFile(id), undefined);
   }
 
   close(): void {
     this.#watcher?.close();
+    clearTimeout(this.#retry);
   }
+
+  #put(name: string, text: string | undefined): void {
+    this.#pending.set(name, text);
+    void this.#write();
+  }
+
+  readonly #write = coalesce(async () => {
+    clearTimeout(this.#retry);
+    for (const [name, text] of this.#pending) {
+      const path = `${this.#options.folder}/${name}`;
+      try {
+        // Labels can hold credentials.
+        if (text === undefined) await rm(path, { force: true });
+        else await writeWholeIfChanged(path, text, 0o600);
+      } catch (error) {
+        this.#fail(error);
+        this.#retry = setTimeout(() => void this.#write(), RETRY).unref();
+        return;
+      }
+      if (this.#pending.get(name) === text) this.#pending.delete(name);
+    }
+    this.#trouble = undefined;
+  });
 
   async #watch(): Promise<void> {
     const { folder } = this.#options;
@@ -97,6 +146,14 @@ export class StateFolder {
     this.#decisions = await this.#load(DECISIONS_FILE, readDecisions, NO_DECISIONS);
   }
 
+  async #loadDaemons(): Promise<SavedDaemon[]> {
+    const names = await listNames(this.#options.folder).catch(() => []);
+    const loaded = names
+      .filter((name) => DAEMON_FILE.test(name))
+      .map((name) => this.#load<SavedDaemon | undefined>(name, readSavedDaemon, undefined));
+    return (await Promise.all(loaded)).filter((daemon) => daemon !== undefined);
+  }
+
   async #load<T>(name: string, read: (text: string, times: TimeText) => T, none: T): Promise<T> {
     const path = `${this.#options.folder}/${name}`;
     try {
@@ -109,23 +166,15 @@ export class StateFolder {
     }
   }
 
-  readonly #write = coalesce(async () => {
-    const { ledger, leases } = this.#state;
-    const { folder } = this.#options;
-    try {
-      await writeWholeIfChanged(`${folder}/${CLAIMS_FILE}`, writeClaims(ledger, TIMES));
-      await writeWholeIfChanged(`${folder}/${PORTS_FILE}`, writeLeases(leases, TIMES));
-      this.#trouble = undefined;
-    } catch (error) {
-      this.#fail(error);
-    }
-  });
-
   #fail(error: unknown): void {
     const trouble = `the state folder ${this.#options.folder} cannot be used: ${(error as Error).message}`;
     if (trouble !== this.#trouble) this.#options.warn(trouble);
     this.#trouble = trouble;
   }
+}
+
+function daemonFile(id: NetworkId): string {
+  return `daemon-${id}.json`;
 }
 
 async function readOrSetAside<T>(
