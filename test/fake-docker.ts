@@ -28,13 +28,23 @@ const NETWORK = 'rediacc';
 
 export async function createFakeDocker(socketPath: string): Promise<FakeDocker> {
   let containers: readonly FakeContainer[] = [];
-  const listeners = new Set<{ response: ServerResponse; actions: readonly string[] }>();
+  const listeners = new Set<(event: FakeEvent) => void>();
+  const history: FakeEvent[] = [];
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
-    const listener = { response, actions: wantedActions(request) };
-    listeners.add(listener);
-    response.on('close', () => listeners.delete(listener));
+    const { actions, since, until } = wantedEvents(request);
+    const isWanted = (event: FakeEvent): boolean => actions.length === 0 || actions.includes(event.Action);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
+    for (const event of history) {
+      const isInTime = event.timeNano / 1e9 >= since && event.timeNano / 1e9 <= until;
+      if (isInTime && isWanted(event)) response.write(`${JSON.stringify(event)}\n`);
+    }
+    if (until < Number.POSITIVE_INFINITY) return void response.end();
+    const tell = (event: FakeEvent): void => {
+      if (isWanted(event)) response.write(`${JSON.stringify(event)}\n`);
+    };
+    listeners.add(tell);
+    response.on('close', () => listeners.delete(tell));
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://docker');
@@ -51,10 +61,16 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
   return {
     show: (next) => {
       containers = next;
-      const event = { Type: 'container', Action: 'start', Actor: { ID: next.at(-1)?.id ?? '' } };
-      for (const { response, actions } of listeners) {
-        if (actions.length === 0 || actions.includes('start')) response.write(`${JSON.stringify(event)}\n`);
-      }
+      const event: FakeEvent = {
+        Type: 'container',
+        Action: 'start',
+        Actor: { ID: next.at(-1)?.id ?? '' },
+        timeNano: Date.now() * 1_000_000 + (history.length % 1_000_000),
+      };
+      history.push(event);
+      // dockerd remembers as many.
+      if (history.length > 256) history.shift();
+      for (const tell of listeners) tell(event);
     },
     [Symbol.asyncDispose]: async () => {
       server.close();
@@ -64,11 +80,24 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
   };
 }
 
-/** Docker takes a list or an object of truths. */
-function wantedActions(request: IncomingMessage): string[] {
-  const filters = new URL(request.url ?? '/', 'http://docker').searchParams.get('filters');
-  const { event = [] } = JSON.parse(filters ?? '{}') as { event?: string[] | Record<string, boolean> };
-  return Array.isArray(event) ? event : Object.keys(event);
+type FakeEvent = {
+  readonly Type: 'container';
+  readonly Action: string;
+  readonly Actor: { readonly ID: string };
+  readonly timeNano: number;
+};
+
+/** Docker takes actions as a list or as an object of truths, and times in seconds. Without a beginning, what is over is not told. */
+function wantedEvents(request: IncomingMessage): { actions: string[]; since: number; until: number } {
+  const given = new URL(request.url ?? '/', 'http://docker').searchParams;
+  const { event = [] } = JSON.parse(given.get('filters') ?? '{}') as {
+    event?: string[] | Record<string, boolean>;
+  };
+  return {
+    actions: Array.isArray(event) ? event : Object.keys(event),
+    since: Number(given.get('since') ?? Number.POSITIVE_INFINITY),
+    until: Number(given.get('until') ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 function reply(response: ServerResponse, body: unknown): void {

@@ -11,12 +11,12 @@ async function watchOnce(then: (response: ServerResponse) => void) {
   const folder = mkdtempSync(join(tmpdir(), 'rediacc-docker-'));
   const socket = join(folder, 'docker.sock');
   const server = createServer((_, response) => {
-    response.write('{"Actor":{"ID":"one"}}\n');
+    response.write('{"Action":"start","Actor":{"ID":"one"},"timeNano":1}\n');
     setImmediate(() => then(response));
   }).listen(socket);
   await once(server, 'listening');
   const seen: string[] = [];
-  const stream = await connectDocker(socket, 1_000).watch(0, (id) => seen.push(id));
+  const stream = await connectDocker(socket, 1_000).watch(0, ({ id }) => seen.push(id));
   return {
     seen,
     stream,

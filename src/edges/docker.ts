@@ -2,10 +2,11 @@ import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Ports } from '../core/network/ports.ts';
 import {
+  type ContainerEvent,
   type ListedContainer,
   ROUTING_EVENTS,
   readContainerList,
-  readEventSubject,
+  readEvent,
   readPorts,
 } from '../core/repository/docker-api.ts';
 
@@ -27,10 +28,11 @@ export type DockerClient = {
    * Calls back at every event that can change a route, until the stream ends or breaks.
    *
    * @param since seconds since 1970: events from then on that the daemon still remembers come first
-   * @param onEvent gets the container's id
    * @returns once the daemon has answered; `ended` settles with the stream
    */
-  readonly watch: (since: number, onEvent: (id: string) => void) => Promise<EventStream>;
+  readonly watch: (since: number, onEvent: (event: ContainerEvent) => void) => Promise<EventStream>;
+  /** The same events, of a time that is over, as far as the daemon remembers them. Times are seconds since 1970. */
+  readonly eventsBetween: (since: number, until: number) => Promise<ContainerEvent[]>;
 };
 
 export type EventStream = { readonly ended: Promise<void>; readonly close: () => void };
@@ -49,6 +51,11 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
       return answer.status === 200 ? parse(readPorts, answer.body) : undefined;
     },
     watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
+    eventsBetween: async (since, until) => {
+      const response = await open(socketPath, `${eventsPath(since)}&until=${until}`, timeout);
+      const lines = (await collect(response, timeout)).split('\n').filter((line) => line !== '');
+      return lines.map((line) => parse(readEvent, parseJson(line)));
+    },
   };
 }
 
@@ -100,13 +107,17 @@ function parse<T>(read: (json: unknown) => T, json: unknown): T {
   }
 }
 
+function eventsPath(since: number): string {
+  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
+  return `/events?since=${since}&filters=${filters}`;
+}
+
 async function watchEvents(
   { socketPath, timeout }: { socketPath: string; timeout: number },
   since: number,
-  onEvent: (id: string) => void,
+  onEvent: (event: ContainerEvent) => void,
 ): Promise<EventStream> {
-  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
-  const response = await open(socketPath, `/events?since=${since}&filters=${filters}`, timeout);
+  const response = await open(socketPath, eventsPath(since), timeout);
   if (response.statusCode !== 200) {
     response.destroy();
     throw new Error(`it answers ${response.statusCode} to a request for events`);
@@ -114,7 +125,7 @@ async function watchEvents(
   const lines = createInterface({ input: response });
   lines.on('line', (line) => {
     try {
-      if (line !== '') onEvent(readEventSubject(parseJson(line)));
+      if (line !== '') onEvent(readEvent(parseJson(line)));
     } catch {
       response.destroy();
     }

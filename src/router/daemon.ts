@@ -29,6 +29,9 @@ export type DaemonOptions = {
   readonly onChange: () => void;
 };
 
+/** How often a daemon is asked whether its stream has told everything, and how much it may be late, in milliseconds. */
+const CHECK = 10_000;
+const LATE = 2_000;
 const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;
 
@@ -40,6 +43,8 @@ export class DaemonWatch {
   readonly #options: DaemonOptions;
   #view: DaemonView;
   readonly #touched = new Set<string>();
+  /** What the stream has told since the last check: when, by what key. */
+  readonly #heard = new Map<string, number>();
   #stream: EventStream | undefined;
   #forget: NodeJS.Timeout | undefined;
   #retry = new AbortController();
@@ -86,19 +91,43 @@ export class DaemonWatch {
   /** Watches first and looks then, so that nothing can happen in between. */
   async #follow(): Promise<void> {
     const since = Math.floor(Date.now() / 1000) - 1;
-    const stream = await this.#options.client.watch(since, (id) => {
+    const stream = await this.#options.client.watch(since, ({ id, key, at }) => {
+      this.#heard.set(key, at);
       this.#touched.add(id);
       this.#look().catch(() => stream.close());
     });
     this.#stream = stream;
+    const checking = new AbortController();
     try {
       if (this.#closed) return;
       await this.#look();
-      await stream.ended;
+      await Promise.race([stream.ended, this.#checkStream(since, checking.signal)]);
     } finally {
+      checking.abort();
       stream.close();
     }
     throw new Error('it closed its event stream');
+  }
+
+  /**
+   * A stream can go deaf without ending, and a daemon can hang. So it is asked for the events of the time that is over, which
+   * must be among those heard: cheaper than a list, and an answer at all is a sign of life.
+   *
+   * @param begin of what the stream has told, in seconds since 1970
+   * @throws Error when the stream has missed something, or no answer comes
+   */
+  async #checkStream(begin: number, signal: AbortSignal): Promise<void> {
+    for (let since = begin; ; ) {
+      await sleep(CHECK, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      const until = (Date.now() - LATE) / 1000;
+      const missed = (await this.#options.client.eventsBetween(since, until)).find(
+        ({ key }) => !this.#heard.has(key),
+      );
+      if (missed !== undefined) throw new Error('its event stream has gone deaf');
+      for (const [key, at] of this.#heard) if (at < until * 1000) this.#heard.delete(key);
+      since = until;
+    }
   }
 
   readonly #look = coalesce(async () => {

@@ -79,7 +79,12 @@ test.each(subjects)('%s answers as the others do', async (_, create) => {
   await using subject = await create();
   const client: DockerClient = connectDocker(subject.socket, 5_000);
   const seen: string[] = [];
-  const stream = await client.watch(Math.floor(Date.now() / 1000), (id) => seen.push(id));
+  const begin = Math.floor(Date.now() / 1000);
+  const heard = new Set<string>();
+  const stream = await client.watch(begin, ({ id, key }) => {
+    seen.push(id);
+    heard.add(key);
+  });
   await subject.start(wanted);
 
   // As our own client reads it.
@@ -95,6 +100,11 @@ test.each(subjects)('%s answers as the others do', async (_, create) => {
   expect(await client.ports(web)).toEqual({ tcp: [80, 8080], udp: [53] });
   expect(await client.ports('f'.repeat(64))).toBeUndefined();
   await until('the start is told', () => seen.includes(web));
+  // Asked afterwards, it tells the same, and then ends.
+  const told = await client.eventsBetween(begin, Date.now() / 1000);
+  expect(told.map(({ id }) => id)).toContain(web);
+  expect(told.filter(({ key }) => !heard.has(key))).toEqual([]);
+  expect(await client.eventsBetween(begin - 20, begin - 10)).toEqual([]);
   stream.close();
   await stream.ended;
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { recordPath, writeRecord } from '../../src/core/repository/record.ts';
 import { until } from './lab.ts';
@@ -146,6 +146,37 @@ test.each([
     server.close();
   },
 );
+
+test('an event stream that goes deaf without ending is noticed, and nothing is missed', async () => {
+  await using rig = createRig();
+  const daemon = await rig.daemon(2816);
+  const open = new Set<Socket>();
+  const deafen: (() => void)[] = [];
+  // Stands before the daemon, and at some time lets through no more of the connections that are there.
+  const server = createServer((client) => {
+    const upstream = connect(`${rig.runDir}/docker-2816.sock`);
+    const muted = { is: false };
+    deafen.push(() => (muted.is = true));
+    upstream.on('data', (chunk) => {
+      if (!muted.is) client.write(chunk);
+    });
+    upstream.on('end', () => client.end());
+    client.pipe(upstream);
+    for (const socket of [client, upstream]) open.add(socket.on('error', () => {}));
+  });
+  mkdirSync(`${rig.runDir}/front`);
+  server.listen(`${rig.runDir}/front/docker-2816.sock`);
+  await once(server, 'listening');
+  await rig.serve(`--sockets=${rig.runDir}/front/docker-*.sock`);
+  await daemon.container('heard', 0);
+  await published(rig, 'auto.heard-2816');
+  for (const mute of deafen) mute();
+  await daemon.container('unheard', 1);
+  expect(await rig.routers()).toEqual(['auto.heard-2816']);
+  await published(rig, 'auto.heard-2816', 'auto.unheard-2816');
+  for (const socket of open) socket.destroy();
+  server.close();
+});
 
 /** An answer to whatever was asked, and to a request for events one that is left open. */
 function reply(socket: Socket, body: string): void {

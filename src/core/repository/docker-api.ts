@@ -18,7 +18,11 @@ const inspectedContainer = z.looseObject({
   Config: z.looseObject({ ExposedPorts: portSet }),
   NetworkSettings: z.nullish(z.looseObject({ Ports: portSet })),
 });
-const dockerEvent = z.looseObject({ Actor: z.looseObject({ ID: z.string() }) });
+const dockerEvent = z.looseObject({
+  Action: z.string(),
+  Actor: z.looseObject({ ID: z.string() }),
+  timeNano: z.number(),
+});
 
 export type ListedContainer = {
   readonly id: string;
@@ -76,7 +80,16 @@ export const ROUTING_EVENTS = [
   'unpause',
 ] as const;
 
-/** The id of the container that an event is about. */
-export function readEventSubject(json: unknown): string {
-  return z.parse(dockerEvent, json).Actor.ID;
+export type ContainerEvent = {
+  /** Of the container that it is about. */
+  readonly id: string;
+  /** The same each time that the daemon tells of it. */
+  readonly key: string;
+  /** In milliseconds since 1970, by the daemon's clock. */
+  readonly at: number;
+};
+
+export function readEvent(json: unknown): ContainerEvent {
+  const { Action, Actor, timeNano } = z.parse(dockerEvent, json);
+  return { id: Actor.ID, key: `${timeNano} ${Action} ${Actor.ID}`, at: timeNano / 1_000_000 };
 }
