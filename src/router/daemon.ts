@@ -16,6 +16,8 @@ export type DaemonView = {
   readonly lastSeen?: number;
   /** Containers that may get requests. The same array for as long as nothing changed. */
   readonly containers: readonly Container[];
+  /** When the first container started that is new in these, in milliseconds since 1970, if an event told of it. */
+  readonly startedAt?: number;
 };
 
 export type DaemonOptions = {
@@ -26,6 +28,7 @@ export type DaemonOptions = {
   readonly grace: number;
   /** What was known of its containers before this start. It counts until the daemon answers, or for the grace period. */
   readonly saved: readonly Container[];
+  readonly onEvent: () => void;
   readonly onChange: () => void;
 };
 
@@ -45,6 +48,7 @@ export class DaemonWatch {
   readonly #touched = new Set<string>();
   /** What the stream has told since the last check: when, by what key. */
   readonly #heard = new Map<string, number>();
+  #startedAt: number | undefined;
   #stream: EventStream | undefined;
   #forget: NodeJS.Timeout | undefined;
   #retry = new AbortController();
@@ -90,10 +94,13 @@ export class DaemonWatch {
 
   /** Watches first and looks then, so that nothing can happen in between. */
   async #follow(): Promise<void> {
-    const since = Math.floor(Date.now() / 1000) - 1;
-    const stream = await this.#options.client.watch(since, ({ id, key, at }) => {
+    const opened = Date.now();
+    const since = Math.floor(opened / 1000) - 1;
+    const stream = await this.#options.client.watch(since, ({ id, action, key, at }) => {
+      this.#options.onEvent();
       this.#heard.set(key, at);
       this.#touched.add(id);
+      if (action === 'start' && at >= opened) this.#startedAt ??= at;
       this.#look().catch(() => stream.close());
     });
     this.#stream = stream;
@@ -134,11 +141,14 @@ export class DaemonWatch {
     const { client, networkId } = this.#options;
     const touched = [...this.#touched];
     this.#touched.clear();
+    const startedAt = this.#startedAt;
+    this.#startedAt = undefined;
     const containers = await look({ client, networkId, touched, known: this.#view.containers });
     clearTimeout(this.#forget);
     this.#forget = undefined;
-    const { reason: _, ...known } = this.#view;
-    this.#update({ ...known, state: 'up', lastSeen: Date.now(), containers });
+    const { networkId: id, socket } = this.#view;
+    const started = startedAt === undefined ? {} : { startedAt };
+    this.#update({ networkId: id, socket, state: 'up', lastSeen: Date.now(), containers, ...started });
   });
 
   #fail(error: unknown): void {

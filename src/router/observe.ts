@@ -24,6 +24,7 @@ export type ObserverOptions = {
   readonly grace: number;
   /** What outlives a restart. */
   readonly memory: DaemonMemory;
+  readonly onEvent: () => void;
   readonly onChange: () => void;
 };
 
@@ -87,7 +88,7 @@ export class DaemonObserver {
   });
 
   async #begin(networkId: NetworkId, socket: string): Promise<void> {
-    const { timeout, grace, memory } = this.#options;
+    const { timeout, grace, memory, onEvent } = this.#options;
     const before = this.#saved.get(networkId);
     this.#saved.delete(networkId);
     const repository = await readRepositoryName(this.#runDir, networkId);
@@ -96,7 +97,7 @@ export class DaemonObserver {
     if (!this.#present.has(networkId) && saved.length === 0) return memory.forgetDaemon(networkId);
     const client = connectDocker(socket, timeout);
     const onChange = (): void => this.#notify();
-    const watch = new DaemonWatch({ networkId, socket, client, grace, saved, onChange });
+    const watch = new DaemonWatch({ networkId, socket, client, grace, saved, onEvent, onChange });
     this.#known.set(networkId, { watch, ...named(repository) });
   }
 

@@ -1,20 +1,40 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 /** What the route server answers, by path. */
-export type Endpoints = Readonly<
-  Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>
->;
+export type Endpoints = Readonly<Record<string, Endpoint>>;
+type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** An endpoint that answers with JSON, made anew for each request. */
-export function json(make: () => unknown): Endpoints[string] {
+export function json(make: () => unknown): Endpoint {
+  return async (_, response) => sendJson(response, 200, await make());
+}
+
+/** The same with text of a type. */
+export function text(make: () => Promise<{ readonly type: string; readonly text: string }>): Endpoint {
   return async (_, response) => {
-    const body = `${JSON.stringify(await make(), null, 2)}\n`;
-    response.writeHead(200, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-    });
-    response.end(body);
+    const made = await make();
+    send(response, { status: 200, type: made.type, body: made.text });
   };
+}
+
+/** Always 200, what matters is in the body; but for who asks with `?strict`, to whom all that is not well is a 503. */
+export function healthEndpoint(make: () => Readonly<Record<string, unknown>>): Endpoint {
+  return (request, response) => {
+    const health = make();
+    const isStrict = new URL(request.url ?? '', 'http://localhost').searchParams.has('strict');
+    sendJson(response, isStrict && health['status'] !== 'ok' ? 503 : 200, health);
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, { status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
+}
+
+type Answer = { readonly status: number; readonly type: string; readonly body: string };
+
+function send(response: ServerResponse, { status, type, body }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }
 
 /** An HTTP server for GET requests on fixed paths. Not listening yet. */
@@ -34,6 +54,5 @@ export function createEndpointServer(endpoints: Endpoints, onBug: (error: unknow
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' });
-  response.end(`${message}\n`);
+  send(response, { status, type: 'text/plain', body: `${message}\n` });
 }

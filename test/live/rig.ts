@@ -32,6 +32,7 @@ export type Rig = AsyncDisposable & {
 
 export type Health = {
   status: string;
+  problems: number;
   daemons: { networkId: number; state: string; reason?: string; containers: number }[];
 };
 

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { recordPath, writeRecord } from '../../src/core/repository/record.ts';
+import { get } from '../../src/edges/http.ts';
 import { until } from './lab.ts';
 import { createRig, type Rig } from './rig.ts';
 
@@ -176,6 +177,41 @@ test('an event stream that goes deaf without ending is noticed, and nothing is m
   await published(rig, 'auto.heard-2816', 'auto.unheard-2816');
   for (const socket of open) socket.destroy();
   server.close();
+});
+
+test('metrics, and a health check that a monitor can use', async () => {
+  await using rig = createRig();
+  const daemon = await rig.daemon(2816);
+  await rig.serve();
+  await rig.routers();
+  const router = { host: '127.0.0.1', port: 7111 };
+  expect(await get(router, '/health?strict', 5_000)).toMatchObject({ status: 200 });
+  await daemon.container('web', 0);
+  await daemon.container('typo', 1, '--label=traefik.enable=true', '--label=traefik.http.foo=1');
+  await published(rig, 'auto.web-2816');
+  await until('the problem is there', async () => (await rig.health()).problems === 1);
+  const { body } = await get(router, '/metrics', 5_000);
+  expect(body.split('\n')).toEqual(
+    expect.arrayContaining([
+      'rediacc_routers{protocol="http"} 1',
+      'rediacc_routers{protocol="udp"} 0',
+      'rediacc_services{protocol="http"} 1',
+      'rediacc_problems{code="label-invalid"} 1',
+      'rediacc_daemons{state="up"} 1',
+      'rediacc_daemons{state="unreachable"} 0',
+      'rediacc_containers 2',
+      'rediacc_events_total 2',
+      'rediacc_start_to_published_seconds_count 2',
+      'rediacc_fetch_age_seconds Nan',
+      expect.stringMatching(/^rediacc_revision_info\{revision="[0-9a-f]{12}"\} 1$/),
+      expect.stringMatching(/^rediacc_rebuild_seconds_count \d+$/),
+    ]),
+  );
+
+  daemon.dockerd.child.kill('SIGKILL');
+  await until('it is degraded', async () => (await rig.health()).status === 'degraded');
+  expect(await get(router, '/health', 5_000)).toMatchObject({ status: 200 });
+  expect(await get(router, '/health?strict', 5_000)).toMatchObject({ status: 503 });
 });
 
 /** An answer to whatever was asked, and to a request for events one that is left open. */

@@ -83,6 +83,8 @@ export const ROUTING_EVENTS = [
 export type ContainerEvent = {
   /** Of the container that it is about. */
   readonly id: string;
+  /** `start`, `die`, … */
+  readonly action: string;
   /** The same each time that the daemon tells of it. */
   readonly key: string;
   /** In milliseconds since 1970, by the daemon's clock. */
@@ -91,5 +93,5 @@ export type ContainerEvent = {
 
 export function readEvent(json: unknown): ContainerEvent {
   const { Action, Actor, timeNano } = z.parse(dockerEvent, json);
-  return { id: Actor.ID, key: `${timeNano} ${Action} ${Actor.ID}`, at: timeNano / 1_000_000 };
+  return { id: Actor.ID, action: Action, key: `${timeNano} ${Action} ${Actor.ID}`, at: timeNano / 1_000_000 };
 }

@@ -1,0 +1,61 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { LabelSettings } from '../core/labels/settings.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
+import { listRoutes } from '../core/routes/route-list.ts';
+import type { ClaimKeeper } from './claim-keeper.ts';
+import { createDocumentEndpoint } from './document-endpoint.ts';
+import { describeHealth } from './health.ts';
+import type { Metrics, Snapshot } from './metrics.ts';
+import type { DaemonObserver } from './observe.ts';
+import { listPorts } from './ports.ts';
+import type { Publisher } from './publisher.ts';
+import type { Refresher } from './refresh.ts';
+import { createEndpointServer, healthEndpoint, json, text } from './serve.ts';
+import type { StateFolder } from './state-folder.ts';
+
+/** The longest that Traefik waits for an answer without news, in milliseconds. */
+const HOLD = 5_000;
+
+export type Serving = {
+  readonly version: string;
+  readonly settings: LabelSettings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly state: StateFolder;
+  readonly claims: ClaimKeeper;
+  readonly nameOf: (id: NetworkId) => string;
+  readonly publisher: Publisher;
+  readonly refresher: Refresher;
+  readonly observer: DaemonObserver;
+};
+
+/** What the route server answers. Not listening yet. */
+export function createRouteServer(serving: Serving): Server {
+  const { version, settings, log, metrics, state, claims, nameOf, publisher, refresher, observer } = serving;
+  const document = createDocumentEndpoint(publisher, HOLD);
+  const snapshot = (): Snapshot => ({
+    now: Date.now(),
+    revision: publisher.peek(),
+    daemons: observer.daemons(),
+    routes: refresher.routes(),
+    lastFetch: document.lastFetch(),
+  });
+  const health = () => describeHealth({ ...snapshot(), version, settings, trouble: state.trouble() });
+  /** Nothing partial is ever shown, as nothing partial is published. */
+  const whenComplete = (make: () => unknown) =>
+    json(async () => {
+      await publisher.current();
+      return make();
+    });
+  return createEndpointServer(
+    {
+      '/traefik.yaml': document.answer,
+      '/health': healthEndpoint(health),
+      '/metrics': text(() => metrics.render(snapshot())),
+      '/routes.json': whenComplete(() => listRoutes(refresher.routes(), nameOf)),
+      '/ports': whenComplete(() => listPorts(claims.leases(), refresher.routes(), nameOf)),
+    },
+    (error) => log.error({ err: error }, 'a request failed'),
+  );
+}
