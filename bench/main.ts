@@ -8,6 +8,7 @@ import { type Row, renderTable } from './measure.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   compose: async () => (await import('./compose.ts')).benchCompose(),
+  router: async () => (await import('./router.ts')).benchRouter(),
   routing: async () => (await import('./routing.ts')).benchRouting(),
 };
 

@@ -1,3 +1,4 @@
+import { parentWildcard } from '../core/claims/host-names.ts';
 import {
   type Lease,
   leaseKey,
@@ -5,11 +6,18 @@ import {
   type StreamProtocol,
   settleLeases,
 } from '../core/claims/leases.ts';
-import { isSameLedger, type Ledger, nextExpiry, settleLedger } from '../core/claims/ledger.ts';
+import {
+  type Claim,
+  isInGrace,
+  keysOf,
+  type Ledger,
+  nextExpiry,
+  settleLedger,
+} from '../core/claims/ledger.ts';
 import { createOutcomes, type Outcome, type Wishes } from '../core/claims/outcome.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
-import type { State, StateFolder } from './state-folder.ts';
+import type { StateFolder } from './state-folder.ts';
 
 export type ClaimKeeperOptions = {
   readonly state: StateFolder;
@@ -23,11 +31,18 @@ export type ClaimKeeperOptions = {
 
 export type Asking = { readonly routes: RepositoryRoutes; readonly answering: boolean };
 
+/** What repositories want, and whether that is known. */
+type Asked = ReadonlyMap<NetworkId, { readonly wishes: Wishes; readonly answering: boolean }>;
+
 /** Knows who has which host, entrypoint and public port, and keeps it over restarts. */
 export class ClaimKeeper {
   readonly #options: ClaimKeeperOptions;
   readonly #wishes = new WeakMap<RepositoryRoutes, Wishes>();
-  #ledger: Ledger;
+  readonly #outcomes = new Map<NetworkId, { readonly wishes: Wishes; readonly outcome: Outcome }>();
+  /** When they were last looked at. */
+  #asked: Asked = new Map();
+  readonly #ledger: Map<string, readonly Claim[]>;
+  readonly #inGrace = new Set<string>();
   #leases: readonly Lease[];
   #timer: NodeJS.Timeout | undefined;
 
@@ -50,24 +65,73 @@ export class ClaimKeeper {
   /** Takes note of what all repositories want, and tells what each of them gets. */
   settle(asking: readonly Asking[]): (routes: RepositoryRoutes) => Outcome {
     const { state, ranges, grace } = this.#options;
-    const all = asking.map(({ routes }) => this.#wishesOf(routes));
-    const answering = new Set(asking.filter((one) => one.answering).map(({ routes }) => routes.networkId));
-    const common = { answering, grace, now: Date.now() };
-    const wanted = new Map<NetworkId, ReadonlySet<string>>(
-      all.map(({ networkId, claims }) => [networkId, claims]),
+    const asked = new Map(
+      asking.map(({ routes, answering }) => [
+        routes.networkId,
+        { wishes: this.#wishesOf(routes), answering },
+      ]),
     );
-    const ledger = settleLedger(this.#ledger, { ...common, wanted, released: state.decisions().released });
-    const leases = settleLeases(this.#leases, {
-      ...common,
-      ranges,
-      wanted: all.flatMap(({ ports }) => ports),
-    });
-    if (!isSameLedger(ledger, this.#ledger) || !isSame(leases, this.#leases)) state.save({ ledger, leases });
-    this.#ledger = ledger;
+    const answering = new Set([...asked].flatMap(([id, one]) => (one.answering ? id : [])));
+    const common = { answering, grace, now: Date.now() };
+    const wanted = new Map([...asked].map(([id, { wishes }]) => [id, wishes.claims] as const));
+    const { released } = state.decisions();
+    const keys = this.#keysToSettle(asked, released.keys());
+    const changes = settleLedger(this.#ledger, { ...common, wanted, released }, keys);
+    const ports = [...asked.values()].flatMap(({ wishes }) => wishes.ports);
+    const leases = settleLeases(this.#leases, { ...common, ranges, wanted: ports });
+    const isLeased = !isSame(leases, this.#leases);
+    const touched = touchedBy(changes, this.#ledger);
+    this.#apply(changes);
+    if (changes.size > 0 || isLeased) state.save({ ledger: this.#ledger, leases });
+    this.#forgetOutcomes(isLeased ? 'all' : touched);
+    for (const id of this.#outcomes.keys()) if (!asked.has(id)) this.#outcomes.delete(id);
+    this.#asked = asked;
     this.#leases = leases;
-    this.#schedule({ ledger, leases });
-    const outcomeOf = createOutcomes(ledger, leases);
-    return (routes) => outcomeOf(this.#wishesOf(routes));
+    this.#schedule();
+    return this.#outcomeMaker();
+  }
+
+  #apply(changes: Ledger): void {
+    for (const [key, claims] of changes) {
+      if (claims.length === 0) this.#ledger.delete(key);
+      else this.#ledger.set(key, claims);
+      if (isInGrace(claims)) this.#inGrace.add(key);
+      else this.#inGrace.delete(key);
+    }
+  }
+
+  /** What a repository gets is told anew only when it may be something else. */
+  #outcomeMaker(): (routes: RepositoryRoutes) => Outcome {
+    const outcomeOf = createOutcomes(this.#ledger, this.#leases);
+    return (routes) => {
+      const wishes = this.#wishesOf(routes);
+      const known = this.#outcomes.get(routes.networkId);
+      if (known?.wishes === wishes) return known.outcome;
+      const outcome = outcomeOf(wishes);
+      this.#outcomes.set(routes.networkId, { wishes, outcome });
+      return outcome;
+    };
+  }
+
+  #forgetOutcomes(touched: ReadonlySet<NetworkId> | 'all'): void {
+    if (touched === 'all') this.#outcomes.clear();
+    else for (const id of touched) this.#outcomes.delete(id);
+  }
+
+  /** What a repository wants or wanted that has changed since the last look, and what changes by itself. */
+  #keysToSettle(asked: Asked, released: Iterable<string>): Set<string> {
+    const keys = new Set([...this.#inGrace, ...released]);
+    const appeared = new Set<NetworkId>();
+    for (const id of new Set([...asked.keys(), ...this.#asked.keys()])) {
+      const [before, now] = [this.#asked.get(id), asked.get(id)];
+      if (before?.wishes === now?.wishes && before?.answering === now?.answering) continue;
+      for (const key of before?.wishes.claims ?? []) keys.add(key);
+      for (const key of now?.wishes.claims ?? []) keys.add(key);
+      if (now?.answering && !before?.answering) appeared.add(id);
+    }
+    // It may have wanted more before it went, or before the last start.
+    if (appeared.size > 0) for (const key of keysOf(this.#ledger, appeared)) keys.add(key);
+    return keys;
   }
 
   #wishesOf(routes: RepositoryRoutes): Wishes {
@@ -84,12 +148,22 @@ export class ClaimKeeper {
     return wishes;
   }
 
-  #schedule({ ledger, leases }: State): void {
+  #schedule(): void {
     clearTimeout(this.#timer);
     const { grace, onExpiry } = this.#options;
-    const at = nextExpiry([...[...ledger.values()].flat(), ...leases], grace);
+    const claims = [...this.#inGrace].flatMap((key) => this.#ledger.get(key) ?? []);
+    const at = nextExpiry([...claims, ...this.#leases], grace);
     if (at !== undefined) this.#timer = setTimeout(onExpiry, Math.max(0, at - Date.now())).unref();
   }
+}
+
+/** Repositories that changes may matter to: who wanted or wants these keys, or a wildcard above them; all for a wildcard itself. */
+function touchedBy(changes: Ledger, before: Ledger): Set<NetworkId> | 'all' {
+  const keys = [...changes.keys()];
+  if (keys.some((key) => key.startsWith('*.'))) return 'all';
+  const wildcards = keys.flatMap((key) => parentWildcard(key) ?? []);
+  const claims = [...keys, ...wildcards].flatMap((key) => before.get(key) ?? []);
+  return new Set([...claims, ...[...changes.values()].flat()].map(({ networkId }) => networkId));
 }
 
 function withoutGone<T extends { readonly goneSince?: number }>({

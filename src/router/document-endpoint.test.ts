@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOLD_HEADER } from '../core/traefik/static-config.ts';
 import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
-import { createPublisher, type Publisher } from './publisher.ts';
+import { createPiece, createPublisher, type Publisher } from './publisher.ts';
 
 /** Far above any delay of the machine, so that what is answered at once and what is held are never confused. */
 const HOLD = 1_000;
@@ -12,6 +12,8 @@ const HOLD = 1_000;
 let publisher: Publisher;
 let endpoint: DocumentEndpoint;
 let server: Server;
+
+const publish = (text: string): void => publisher.publish([createPiece(text)]);
 
 beforeEach(async () => {
   publisher = createPublisher();
@@ -46,51 +48,51 @@ function client(headers: Record<string, string> = { [HOLD_HEADER]: 'true' }) {
 describe('the answer to Traefik', () => {
   test('waits for the first document: nothing partial is served', async () => {
     const answer = client()();
-    setTimeout(() => publisher.publish('one'), 50);
+    setTimeout(() => publish('one'), 50);
     expect(await answer).toEqual({ body: 'one', held: false });
   });
 
   test('is held when there is no news, and ends with the same bytes', async () => {
-    publisher.publish('one');
+    publish('one');
     const ask = client();
     expect(await ask()).toEqual({ body: 'one', held: false });
     expect(await ask()).toEqual({ body: 'one', held: true });
   });
 
   test('comes with the change that ends the hold', async () => {
-    publisher.publish('one');
+    publish('one');
     const ask = client();
     await ask();
     const answer = ask();
-    setTimeout(() => publisher.publish('two'), 50);
+    setTimeout(() => publish('two'), 50);
     expect(await answer).toEqual({ body: 'two', held: false });
   });
 
   test('comes at once when something changed between two requests', async () => {
-    publisher.publish('one');
+    publish('one');
     const ask = client();
     await ask();
-    publisher.publish('two');
+    publish('two');
     expect(await ask()).toEqual({ body: 'two', held: false });
   });
 
   test('comes at once on a new connection, as that of a restarted Traefik', async () => {
-    publisher.publish('one');
+    publish('one');
     await client()();
     expect(await client()()).toEqual({ body: 'one', held: false });
   });
 
   test('is not ended by publishing the same bytes', async () => {
-    publisher.publish('one');
+    publish('one');
     const ask = client();
     await ask();
     const answer = ask();
-    publisher.publish('one');
+    publish('one');
     expect(await answer).toEqual({ body: 'one', held: true });
   });
 
   test('tells when it was taken, and which revision', async () => {
-    publisher.publish('one');
+    publish('one');
     expect(endpoint.lastFetch()).toBeUndefined();
     await client()();
     expect(endpoint.lastFetch()).toMatchObject({ revision: publisher.peek()?.id });
@@ -98,7 +100,7 @@ describe('the answer to Traefik', () => {
 });
 
 test('others are never held, and do not count as Traefik', async () => {
-  publisher.publish('one');
+  publish('one');
   const ask = client({});
   await ask();
   expect(await ask()).toEqual({ body: 'one', held: false });

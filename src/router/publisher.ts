@@ -2,18 +2,30 @@ import { createHash } from 'node:crypto';
 
 /** The document as it is served. */
 export type Revision = {
-  /** Names the bytes: the same bytes have the same id, also after a restart. */
+  /** Names the document: the same pieces have the same id, also after a restart. */
   readonly id: string;
   readonly bytes: Buffer;
 };
+
+/** A piece of a document, which may stay the same in many. */
+export type Piece = {
+  readonly bytes: Buffer;
+  /** Of the bytes. */
+  readonly digest: Buffer;
+};
+
+export function createPiece(text: string): Piece {
+  const bytes = Buffer.from(text);
+  return { bytes, digest: createHash('sha256').update(bytes).digest() };
+}
 
 export type Publisher = {
   /** The newest document, once there is one: nothing partial is ever served. */
   readonly current: () => Promise<Revision>;
   /** The same without waiting. */
   readonly peek: () => Revision | undefined;
-  /** Publishes a document unless it is the one that is out already. */
-  readonly publish: (text: string) => void;
+  /** Publishes a document, of pieces, unless it is the one that is out already. */
+  readonly publish: (pieces: readonly Piece[]) => void;
   /** Settles at the next change, or when the signal aborts. */
   readonly changed: (signal: AbortSignal) => Promise<void>;
 };
@@ -38,10 +50,12 @@ export function createPublisher(): Publisher {
       while (revision === undefined) await wait();
       return revision;
     },
-    publish: (text) => {
-      const bytes = Buffer.from(text);
-      if (revision?.bytes.equals(bytes)) return;
-      revision = { id: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes };
+    publish: (pieces) => {
+      const hash = createHash('sha256');
+      for (const { digest } of pieces) hash.update(digest);
+      const id = hash.digest('hex').slice(0, 12);
+      if (revision?.id === id) return;
+      revision = { id, bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)) };
       for (const wake of [...waiting]) wake();
     },
     changed: (signal) => wait(signal),

@@ -1,14 +1,14 @@
-import { type Outcome, outcomeText } from '../core/claims/outcome.ts';
+import { isSameOutcome, type Outcome } from '../core/claims/outcome.ts';
 import type { Container } from '../core/labels/container.ts';
 import { type Reading, readContainer } from '../core/labels/read-container.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { grantRoutes } from '../core/routes/grant.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../core/routes/repository-routes.ts';
-import { type Fragment, renderDynamicConfig, renderFragment } from '../core/traefik/dynamic-config.ts';
+import { assembleDynamicConfig, type Fragment, renderFragment } from '../core/traefik/dynamic-config.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import type { DaemonView } from './daemon.ts';
-import type { Publisher } from './publisher.ts';
+import { createPiece, type Piece, type Publisher } from './publisher.ts';
 
 export type Refresher = {
   /** Brings the document up to what the daemons are now. */
@@ -38,9 +38,9 @@ type Asked = {
 /** What it gets. */
 type Granted = {
   readonly asked: RepositoryRoutes;
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly routes: RepositoryRoutes;
-  readonly fragment: Fragment;
+  readonly fragment: Fragment<Piece>;
 };
 
 /**
@@ -63,10 +63,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   };
   const grant = ({ routes, settings }: Asked, outcome: Outcome): Granted => {
     const before = granted.get(routes.networkId);
-    const text = outcomeText(outcome);
-    if (before?.asked === routes && before.outcome === text) return before;
+    if (before?.asked === routes && isSameOutcome(before.outcome, outcome)) return before;
     const given = grantRoutes(routes, { outcome, settings, nameOf: options.nameOf });
-    return { asked: routes, outcome: text, routes: given, fragment: renderFragment(given) };
+    return { asked: routes, outcome, routes: given, fragment: toPieces(renderFragment(given)) };
   };
   const attempt = <T>(id: NetworkId, make: () => T, before: T | undefined): [NetworkId, T][] => {
     try {
@@ -92,10 +91,20 @@ export function createRefresher(options: RefresherOptions): Refresher {
           attempt(id, () => grant(one, outcomeOf(one.routes)), granted.get(id)),
         ),
       );
-      publisher.publish(renderDynamicConfig([...granted.values()].map(({ fragment }) => fragment)));
+      const fragments = [...granted.values()].map(({ fragment }) => fragment);
+      publisher.publish(assembleDynamicConfig(fragments).map(pieceOf));
     },
     routes: () => [...granted.values()].map(({ routes }) => routes),
   };
+}
+
+function toPieces(fragment: Fragment): Fragment<Piece> {
+  return new Map([...fragment].map(([place, block]) => [place, createPiece(block)]));
+}
+
+/** What stands between the fragments is always the same few words. */
+function pieceOf(part: string | Piece): Piece {
+  return typeof part === 'string' ? createPiece(part) : part;
 }
 
 /** The same settings each time, so that a change of trust can be told from none. */

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../core/claims/leases.ts';
 import type { Ledger } from '../core/claims/ledger.ts';
 import {
@@ -31,20 +32,23 @@ export type StateFolderOptions = {
 };
 
 const DAEMON_FILE = /^daemon-\d+\.json$/;
+/** How long after a change it is written, with others that come meanwhile, in milliseconds. */
+const SOON = 500;
 /** How long after a failure writing is tried again, in milliseconds. */
 const RETRY = 10_000;
 
 /** What outlives a restart of the route server. */
 export class StateFolder {
   readonly #options: StateFolderOptions;
-  /** What is to be written, by name of the file; undefined removes it. */
-  readonly #pending = new Map<string, string | undefined>();
+  /** What is to be written, by name of the file; undefined removes it. Made when it is: not before what it is about is published. */
+  readonly #pending = new Map<string, (() => string) | undefined>();
   #state: State = { ledger: new Map(), leases: [] };
   #daemons: readonly SavedDaemon[] = [];
   #decisions = NO_DECISIONS;
   #trouble: string | undefined;
   #watcher: FSWatcher | undefined;
   #retry: NodeJS.Timeout | undefined;
+  readonly #closing = new AbortController();
 
   private constructor(options: StateFolderOptions) {
     this.#options = options;
@@ -84,42 +88,45 @@ export class StateFolder {
   /** Writes what has changed, soon. */
   save(state: State): void {
     this.#state = state;
-    this.#put(CLAIMS_FILE, writeClaims(state.ledger, TIMES));
-    this.#put(PORTS_FILE, writeLeases(state.leases, TIMES));
+    this.#put(CLAIMS_FILE, () => writeClaims(state.ledger, TIMES));
+    this.#put(PORTS_FILE, () => writeLeases(state.leases, TIMES));
   }
 
   saveDaemon(daemon: SavedDaemon): void {
-    this.#put(daemonFile(daemon.networkId), writeSavedDaemon(daemon));
+    this.#put(daemonFile(daemon.networkId), () => writeSavedDaemon(daemon));
   }
 
   forgetDaemon(id: NetworkId): void {
     this.#put(daemonFile(id), undefined);
   }
 
+  /** What waits to be written is written now. */
   close(): void {
+    this.#closing.abort();
     this.#watcher?.close();
     clearTimeout(this.#retry);
   }
 
-  #put(name: string, text: string | undefined): void {
-    this.#pending.set(name, text);
+  #put(name: string, make: (() => string) | undefined): void {
+    this.#pending.set(name, make);
     void this.#write();
   }
 
   readonly #write = coalesce(async () => {
     clearTimeout(this.#retry);
-    for (const [name, text] of this.#pending) {
+    await sleep(SOON, undefined, { signal: this.#closing.signal }).catch(() => {});
+    for (const [name, make] of this.#pending) {
       const path = `${this.#options.folder}/${name}`;
       try {
         // Labels can hold credentials.
-        if (text === undefined) await rm(path, { force: true });
-        else await writeWholeIfChanged(path, text, 0o600);
+        if (make === undefined) await rm(path, { force: true });
+        else await writeWholeIfChanged(path, make(), 0o600);
       } catch (error) {
         this.#fail(error);
         this.#retry = setTimeout(() => void this.#write(), RETRY).unref();
         return;
       }
-      if (this.#pending.get(name) === text) this.#pending.delete(name);
+      if (this.#pending.get(name) === make) this.#pending.delete(name);
     }
     this.#trouble = undefined;
   });

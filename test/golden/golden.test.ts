@@ -13,7 +13,7 @@ import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { grantRoutes } from '../../src/core/routes/grant.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../../src/core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../../src/core/routes/route-list.ts';
-import { renderDynamicConfig, renderFragment } from '../../src/core/traefik/dynamic-config.ts';
+import { assembleDynamicConfig, renderFragment } from '../../src/core/traefik/dynamic-config.ts';
 
 /**
  * Each case is a file that shows the flow: a sentence, then settings and containers (YAML), then what comes of them. With
@@ -94,7 +94,7 @@ function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | '
   );
   const repositories = grantAll(asked, chosen);
   const list = listRoutes(repositories, String);
-  return { ...describe(list), document: renderDynamicConfig(repositories.map(renderFragment)) };
+  return { ...describe(list), document: assembleDynamicConfig(repositories.map(renderFragment)).join('') };
 }
 
 /** All come at once: whoever has the lower number is first. */
@@ -113,7 +113,11 @@ function grantAll(asked: readonly RepositoryRoutes[], settings: LabelSettings): 
       .filter((name) => name.startsWith(protocol))
       .map((name) => Number(name.slice(4)));
   const outcomeOf = createOutcomes(
-    settleLedger(new Map(), { ...common, wanted, released: new Map() }),
+    settleLedger(
+      new Map(),
+      { ...common, wanted, released: new Map() },
+      wishes.flatMap(({ claims }) => [...claims]),
+    ),
     settleLeases([], {
       ...common,
       wanted: wishes.flatMap(({ ports }) => ports),

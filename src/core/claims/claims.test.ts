@@ -29,7 +29,9 @@ function course(
   for (const { want, ...step } of steps) {
     const wanted = Object.entries(want ?? {}).map(([id, keys]) => [Number(id), new Set(keys)] as const);
     input = { ...input, ...step, ...(want === undefined ? {} : { wanted: new Map(wanted) }) };
-    ledger = settleLedger(ledger, input);
+    const keys = [...ledger.keys(), ...[...input.wanted.values()].flatMap((all) => [...all])];
+    const changes = settleLedger(ledger, input, keys);
+    ledger = new Map([...new Map([...ledger, ...changes])].filter(([, claims]) => claims.length > 0));
   }
   return ledger;
 }

@@ -25,30 +25,39 @@ export type LedgerInput = {
 };
 
 /**
- * The ledger after a look at what is wanted. The first owner keeps a claim while its daemon does not answer, and for the
- * grace period after its label has gone; the next in line follows. A released claim goes to the next in line.
+ * What changes in the ledger after a look at what is wanted. The first owner keeps a claim while its daemon does not answer, and
+ * for the grace period after its label has gone; the next in line follows. A released claim goes to the next in line.
+ *
+ * @param keys what may have changed: what of the rest was said before still holds
+ * @returns the keys of which something is new, with all who want them now; none: nobody does
  */
-export function settleLedger(ledger: Ledger, input: LedgerInput): Ledger {
-  const settled = new Map<string, readonly Claim[]>();
-  for (const [key, claims] of ledger) {
-    const kept = claims.flatMap((claim) => settleClaim(key, claim, input));
-    if (kept.length > 0) settled.set(key, release(key, kept, input));
+export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Iterable<string>): Ledger {
+  const inOrder = [...input.wanted].sort(([a], [b]) => a - b);
+  const changes = new Map<string, readonly Claim[]>();
+  for (const key of new Set(keys)) {
+    const before = ledger.get(key) ?? [];
+    const kept = release(
+      key,
+      before.flatMap((claim) => settleClaim(key, claim, input)),
+      input,
+    );
+    const known = new Set(kept.map(({ networkId }) => networkId));
+    const fresh = inOrder.flatMap(([networkId, wanted]): Claim[] =>
+      wanted.has(key) && !known.has(networkId) ? [{ networkId, since: input.now }] : [],
+    );
+    const after = [...kept, ...fresh];
+    const isSame = after.length === before.length && after.every((claim, i) => claim === before[i]);
+    if (!isSame) changes.set(key, after);
   }
-  for (const [networkId, keys] of [...input.wanted].sort(([a], [b]) => a - b)) {
-    for (const key of keys) {
-      const claims = settled.get(key) ?? [];
-      if (claims.some((claim) => claim.networkId === networkId)) continue;
-      settled.set(key, [...claims, { networkId, since: input.now }]);
-    }
-  }
-  return settled;
+  return changes;
 }
 
 function settleClaim(key: string, claim: Claim, { wanted, answering, now, grace }: LedgerInput): Claim[] {
   const { networkId, since, goneSince = now } = claim;
   if (wanted.get(networkId)?.has(key)) return [claim.goneSince === undefined ? claim : { networkId, since }];
   if (!answering.has(networkId)) return [claim];
-  return now - goneSince >= grace ? [] : [{ networkId, since, goneSince }];
+  if (now - goneSince >= grace) return [];
+  return [claim.goneSince === undefined ? { networkId, since, goneSince } : claim];
 }
 
 /** All begin anew, in another order, so that the release is done with. */
@@ -69,33 +78,36 @@ export function nextExpiry(
   return gone.length === 0 ? undefined : gone.reduce((a, b) => Math.min(a, b)) + grace;
 }
 
-/** Whether two claims are the same, told without looking deep: settling keeps what has not changed. */
-export function isSameLedger(a: Ledger, b: Ledger): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([key, claims]) => {
-    const others = b.get(key);
-    return others?.length === claims.length && claims.every((claim, i) => isSameClaim(claim, others[i]));
-  });
+/** Keys that one of the repositories wants, or has wanted. */
+export function keysOf(ledger: Ledger, ids: ReadonlySet<NetworkId>): string[] {
+  return [...ledger].flatMap(([key, claims]) =>
+    claims.some(({ networkId }) => ids.has(networkId)) ? key : [],
+  );
 }
 
-function isSameClaim(a: Claim, b: Claim | undefined): boolean {
-  return a.networkId === b?.networkId && a.since === b.since && a.goneSince === b.goneSince;
+/** Whether claims change by themselves: somebody's label is gone. */
+export function isInGrace(claims: readonly Claim[]): boolean {
+  return claims.some(({ goneSince }) => goneSince !== undefined);
 }
 
 /** Tells who has what. `*.example.com` and `app.example.com` exclude each other: the older claim counts. */
 export function createOwnership(ledger: Ledger): (key: string) => Claim | undefined {
-  const below = new Map<string, string[]>();
-  for (const key of ledger.keys()) {
-    const wildcard = parentWildcard(key);
-    if (wildcard !== undefined && ledger.has(wildcard)) {
-      below.set(wildcard, [...(below.get(wildcard) ?? []), key]);
-    }
-  }
+  let below: ReadonlyMap<string, readonly string[]> | undefined;
+  const namesBelow = (wildcard: string): readonly string[] => {
+    below ??= Map.groupBy(ledger.keys(), (key) => parentWildcard(key) ?? '');
+    return below.get(wildcard) ?? [];
+  };
   return (key) => {
     const wildcard = parentWildcard(key);
-    const rivals = [key, ...(wildcard === undefined ? [] : [wildcard]), ...(below.get(key) ?? [])];
-    return rivals
-      .flatMap((rival) => ledger.get(rival)?.[0] ?? [])
+    const others = key.startsWith('*.')
+      ? namesBelow(key)
+      : wildcard !== undefined && ledger.has(wildcard)
+        ? [wildcard]
+        : [];
+    const own = ledger.get(key)?.[0];
+    if (others.length === 0) return own;
+    return [own ?? [], ...others.map((rival) => ledger.get(rival)?.[0] ?? [])]
+      .flat()
       .sort((a, b) => a.since - b.since || a.networkId - b.networkId)[0];
   };
 }

@@ -50,8 +50,11 @@ export function createOutcomes(ledger: Ledger, leases: readonly Lease[]): (wishe
   };
 }
 
-/** Equal outcomes have equal texts. */
-export function outcomeText({ refused, contested, leases, holders }: Outcome): string {
+export function isSameOutcome(a: Outcome, b: Outcome): boolean {
+  return a === b || outcomeText(a) === outcomeText(b);
+}
+
+function outcomeText({ refused, contested, leases, holders }: Outcome): string {
   const ports = [...leases].map(([key, { port }]) => [key, port]);
   return JSON.stringify([[...refused], [...contested], ports, holders]);
 }

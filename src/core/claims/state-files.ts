@@ -54,14 +54,17 @@ export function readClaims(text: string, times: TimeText): Ledger {
   return new Map(Object.entries(claims).map(([key, all]) => [key, all.map((one) => fromText(one, times))]));
 }
 
+/** A line for each key. One that has not changed is not made anew: there may be ten thousand. */
 export function writeClaims(ledger: Ledger, times: TimeText): string {
-  const claims = [...ledger].sort(([a], [b]) => (a < b ? -1 : 1));
-  return file({
-    claims: Object.fromEntries(
-      claims.map(([key, all]) => [key, all.map((one) => toText<Claim>(one, times))]),
-    ),
+  const lines = [...ledger].map(([key, claims]) => {
+    const line = claimLines.get(claims) ?? JSON.stringify(claims.map((one) => toText<Claim>(one, times)));
+    claimLines.set(claims, line);
+    return `${JSON.stringify(key)}: ${line}`;
   });
+  return `{"claims": {\n${lines.join(',\n')}\n}}\n`;
 }
+
+const claimLines = new WeakMap<readonly Claim[], string>();
 
 /** @throws Error for a file that we did not write */
 export function readLeases(text: string, times: TimeText): Lease[] {

@@ -4,7 +4,7 @@ import type { Published, RepositoryRoutes } from '../routes/repository-routes.ts
 import { renderBlock } from './render-yaml.ts';
 
 /** The part of the document that one repository contributes: a block of text for each place in it, such as `http.routers`. */
-export type Fragment = ReadonlyMap<string, string>;
+export type Fragment<T = string> = ReadonlyMap<string, T>;
 
 /** By section of the document, sorted. */
 const PLACES: readonly (readonly [section: string, kinds: readonly string[]])[] = [
@@ -13,15 +13,15 @@ const PLACES: readonly (readonly [section: string, kinds: readonly string[]])[] 
 ];
 const DEPTH = 4;
 
-/** Made once for as long as the repository's routes do not change. */
+/** Made once for as long as the repository's routes do not change. Places where it has nothing are left out. */
 export function renderFragment({ sections, stores }: RepositoryRoutes): Fragment {
-  const blocks = new Map([['tls.stores', renderBlock(optionsOf(stores), DEPTH)]]);
+  const blocks: [string, string][] = [['tls.stores', renderBlock(optionsOf(stores), DEPTH)]];
   for (const protocol of PROTOCOLS) {
     for (const kind of KINDS) {
-      blocks.set(`${protocol}.${kind}`, renderBlock(optionsOf(sections[protocol][kind]), DEPTH));
+      blocks.push([`${protocol}.${kind}`, renderBlock(optionsOf(sections[protocol][kind]), DEPTH)]);
     }
   }
-  return blocks;
+  return new Map(blocks.filter(([, block]) => block !== ''));
 }
 
 function optionsOf(published: ReadonlyMap<string, Published>): Map<string, Value> {
@@ -29,18 +29,18 @@ function optionsOf(published: ReadonlyMap<string, Published>): Map<string, Value
 }
 
 /**
- * Traefik's dynamic configuration: same fragments, same bytes. Empty sections are left out, since one empty map makes Traefik
- * refuse all of it; without any route it is `{}`, by which Traefik drops what it has.
+ * Traefik's dynamic configuration, in pieces: same fragments, same pieces. Empty sections are left out, since one empty map
+ * makes Traefik refuse all of it; without any route it is `{}`, by which Traefik drops what it has.
  *
- * @param fragments in the order of network ids
+ * @param fragments in the order of network ids, their blocks as text or in whatever form they are kept
  */
-export function renderDynamicConfig(fragments: readonly Fragment[]): string {
+export function assembleDynamicConfig<T>(fragments: readonly Fragment<T>[]): (string | T)[] {
   const sections = PLACES.flatMap(([section, kinds]) => {
     const blocks = kinds.flatMap((kind) => {
-      const body = fragments.map((fragment) => fragment.get(`${section}.${kind}`) ?? '').join('');
-      return body === '' ? [] : [`  ${kind}:\n${body}`];
+      const body = fragments.flatMap((fragment) => fragment.get(`${section}.${kind}`) ?? []);
+      return body.length === 0 ? [] : [`  ${kind}:\n`, ...body];
     });
-    return blocks.length === 0 ? [] : [`${section}:\n${blocks.join('')}`];
+    return blocks.length === 0 ? [] : [`${section}:\n`, ...blocks];
   });
-  return sections.length === 0 ? '{}\n' : sections.join('');
+  return sections.length === 0 ? ['{}\n'] : sections;
 }

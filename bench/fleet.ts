@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FIRST_NETWORK_ID, SUBNET_SIZE, serviceAddress } from '../src/core/network/subnet.ts';
+import { createFakeDocker, type FakeContainer, type FakeDocker } from '../test/fake-docker.ts';
+
+/** Fake daemons with containers, for what one machine cannot have for real. */
+export type Fleet = AsyncDisposable & {
+  readonly sockets: readonly string[];
+  /** The pattern of their sockets. */
+  readonly pattern: string;
+  /** Starts or ends one container more on one of the daemons, and says by what router that can be told. */
+  readonly change: (daemon: number) => { readonly router: string; readonly isThere: boolean };
+};
+
+export async function createFleet(folder: string, daemons: number, containers: number): Promise<Fleet> {
+  mkdirSync(folder, { recursive: true });
+  const stack = new AsyncDisposableStack();
+  const ids = Array.from({ length: daemons }, (_, index) => FIRST_NETWORK_ID + index * SUBNET_SIZE);
+  const all = await Promise.all(
+    ids.map(async (id) => {
+      const socket = join(folder, `docker-${id}.sock`);
+      const fake: FakeDocker = stack.use(await createFakeDocker(socket));
+      const own = Array.from({ length: containers / daemons }, (_, index) => container(id, index));
+      fake.show(own);
+      return { id, socket, fake, own, extra: undefined as FakeContainer | undefined, round: 0 };
+    }),
+  );
+  return {
+    sockets: all.map(({ socket }) => socket),
+    pattern: join(folder, 'docker-*.sock'),
+    change: (index) => {
+      const daemon = all[index % all.length] as (typeof all)[number];
+      daemon.round += 1;
+      daemon.extra = daemon.extra === undefined ? container(daemon.id, 60, daemon.round) : undefined;
+      daemon.fake.show(daemon.extra === undefined ? daemon.own : [...daemon.own, daemon.extra]);
+      return { router: `"s60-${daemon.id}"`, isThere: daemon.extra !== undefined };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** As people have them: a host, TLS, a middleware, a port. */
+function container(networkId: number, slot: number, round = 0): FakeContainer {
+  const name = `s${slot}`;
+  const labels = {
+    'com.docker.compose.project': `app${networkId}`,
+    'com.docker.compose.service': name,
+    'rediacc.network_id': String(networkId),
+    'rediacc.service_ip': serviceAddress(networkId, slot),
+    'rediacc.service_name': name,
+    'traefik.enable': 'true',
+    [`traefik.http.routers.${name}.rule`]: `Host(\`${name}.app${networkId}.example.com\`)`,
+    [`traefik.http.routers.${name}.entrypoints`]: 'websecure',
+    [`traefik.http.routers.${name}.tls`]: 'true',
+    [`traefik.http.routers.${name}.middlewares`]: 'hsts',
+    'traefik.http.middlewares.hsts.headers.stsseconds': '31536000',
+    [`traefik.http.services.${name}.loadbalancer.server.port`]: '8080',
+  };
+  const id = `${networkId}${String(slot).padStart(3, '0')}${round}`.padEnd(64, '0');
+  return { id, name: `app-${name}-1`, labels, exposed: ['8080/tcp'], state: 'running' };
+}

@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HOLD_HEADER } from '../src/core/traefik/static-config.ts';
+import { connectDocker } from '../src/edges/docker.ts';
+import { get } from '../src/edges/http.ts';
+import { RENET, until } from '../test/live/lab.ts';
+import { createFleet, type Fleet } from './fleet.ts';
+import { percentile, type Row } from './measure.ts';
+
+const DAEMONS = 200;
+const CHANGES = 200;
+const ROUTER = { host: '127.0.0.1', port: 7111 } as const;
+
+/** The route server with a fleet of fake daemons: how fast it starts and follows, and what it needs. */
+export async function benchRouter(): Promise<Row[]> {
+  const large = await measureFleet(10_000);
+  const small = await measureFleet(1_000);
+  return [
+    {
+      measure: 'change -> published, 10,000 containers on 200 daemons, p95',
+      ours: percentile(large.changes, 0.95),
+      against: { name: 'limit', value: 20 },
+      unit: 'ms',
+      goal: 'below the limit',
+      ok: percentile(large.changes, 0.95) <= 20,
+    },
+    {
+      measure: 'cold start -> first document, the same fleet',
+      ours: large.coldStart,
+      against: { name: 'its list and inspect calls alone', value: large.callsAlone },
+      unit: 'ms',
+      goal: 'at most 1.5 times',
+      ok: large.coldStart <= 1.5 * large.callsAlone,
+    },
+    memoryRow(1_000, small, 1),
+    memoryRow(10_000, large, 0.5),
+  ];
+}
+
+type Measured = {
+  readonly changes: readonly number[];
+  readonly coldStart: number;
+  readonly callsAlone: number;
+  /** PSS in bytes. */
+  readonly memory: number;
+  readonly traefikMemory: number;
+};
+
+function memoryRow(containers: number, { memory, traefikMemory }: Measured, share: number): Row {
+  return {
+    measure: `memory (PSS) at ${containers.toLocaleString('en')} containers`,
+    ours: memory / 2 ** 20,
+    against: { name: 'Traefik with these routes', value: traefikMemory / 2 ** 20 },
+    unit: 'MB',
+    goal: share === 1 ? 'at most equal' : 'at most half',
+    ok: memory <= share * traefikMemory,
+  };
+}
+
+async function measureFleet(containers: number): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'rediacc-fleet-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const fleet = stack.use(await createFleet(join(folder, 'run'), DAEMONS, containers));
+  const callsAlone = await timeCalls(fleet);
+  const begin = performance.now();
+  const router = start(stack, RENET, [
+    ...['router', 'serve', `--sockets=${fleet.pattern}`, `--state-dir=${folder}/state`],
+  ]);
+  await until(
+    'the route server listens',
+    async () => (await get(ROUTER, '/health', 1_000).catch(() => undefined)) !== undefined,
+  );
+  await get(ROUTER, '/traefik.yaml', 60_000);
+  const coldStart = performance.now() - begin;
+  const changes = await timeChanges(fleet);
+  const traefik = await startTraefik(stack, folder, containers);
+  return { changes, coldStart, callsAlone, memory: pss(router), traefikMemory: pss(traefik) };
+}
+
+/** What any client must at least do: a list of each daemon, and an inspect of each container. */
+async function timeCalls({ sockets }: Fleet): Promise<number> {
+  const begin = performance.now();
+  await Promise.all(
+    sockets.map(async (socket) => {
+      const client = connectDocker(socket, 60_000);
+      for (const { id } of await client.list()) await client.ports(id);
+    }),
+  );
+  return performance.now() - begin;
+}
+
+/** Asks as Traefik does: each answer is held until there is news. Until the answer begins, since the document is out then. */
+async function timeChanges(fleet: Fleet): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const times: number[] = [];
+  await read(await ask(agent));
+  for (let round = 0; round < CHANGES; round += 1) {
+    const held = ask(agent);
+    // The held request must be there first; and each change is one after quiet.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const begin = performance.now();
+    const { router, isThere } = fleet.change(round * 7);
+    const response = await held;
+    times.push(performance.now() - begin);
+    if ((await read(response)).includes(router) !== isThere) {
+      throw new Error(`the document is not right about ${router}`);
+    }
+  }
+  agent.destroy();
+  return times;
+}
+
+async function ask(agent: Agent): Promise<IncomingMessage> {
+  const sent = request({ ...ROUTER, path: '/traefik.yaml', agent, headers: { [HOLD_HEADER]: '1' } }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return String(Buffer.concat(chunks));
+}
+
+async function startTraefik(
+  stack: AsyncDisposableStack,
+  folder: string,
+  containers: number,
+): Promise<ChildProcess> {
+  const config = join(folder, 'traefik.json');
+  const provider = { endpoint: `http://${ROUTER.host}:${ROUTER.port}/traefik.yaml`, pollInterval: '1s' };
+  const entryPoints = {
+    traefik: { address: '127.0.0.1:7112' },
+    web: { address: '127.0.0.1:7180' },
+    websecure: { address: '127.0.0.1:7443' },
+  };
+  writeFileSync(
+    config,
+    JSON.stringify({ entryPoints, api: { insecure: true }, providers: { http: provider } }),
+  );
+  const traefik = start(stack, 'traefik', [`--configFile=${config}`]);
+  await until('Traefik has the routes', async () => {
+    const answer = await get({ host: '127.0.0.1', port: 7112 }, '/api/overview', 5_000).catch(
+      () => undefined,
+    );
+    return answer?.status === 200 && JSON.parse(answer.body).http.routers.total >= containers;
+  });
+  return traefik;
+}
+
+function start(stack: AsyncDisposableStack, file: string, args: readonly string[]): ChildProcess {
+  const child = spawn(file, args, { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  stack.defer(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return child;
+}
+
+/** Memory that is the process's own, and its share of what others have, too. */
+function pss({ pid }: ChildProcess): number {
+  const [, kilobytes = '0'] =
+    /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
