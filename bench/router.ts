@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,9 @@ const DAEMONS = 200;
 const CHANGES = 200;
 const ROUTER = { host: '127.0.0.1', port: 7111 } as const;
 
-/** The route server with a fleet of fake daemons: how fast it starts and follows, and what it needs. */
+/** The route server with a fleet of fake daemons: how fast it starts and follows. */
 export async function benchRouter(): Promise<Row[]> {
   const large = await measureFleet(10_000);
-  const small = await measureFleet(1_000);
   return [
     {
       measure: 'change -> published, 10,000 containers on 200 daemons, p95',
@@ -36,8 +35,6 @@ export async function benchRouter(): Promise<Row[]> {
       goal: 'at most 1.5 times',
       ok: large.coldStart <= 1.5 * large.callsAlone,
     },
-    memoryRow(1_000, small, 1),
-    memoryRow(10_000, large, 0.5),
   ];
 }
 
@@ -45,21 +42,7 @@ type Measured = {
   readonly changes: readonly number[];
   readonly coldStart: number;
   readonly callsAlone: number;
-  /** PSS in bytes. */
-  readonly memory: number;
-  readonly traefikMemory: number;
 };
-
-function memoryRow(containers: number, { memory, traefikMemory }: Measured, share: number): Row {
-  return {
-    measure: `memory (PSS) at ${containers.toLocaleString('en')} containers`,
-    ours: memory / 2 ** 20,
-    against: { name: 'Traefik with these routes', value: traefikMemory / 2 ** 20 },
-    unit: 'MB',
-    goal: share === 1 ? 'at most equal' : 'at most half',
-    ok: memory <= share * traefikMemory,
-  };
-}
 
 async function measureFleet(containers: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'rediacc-fleet-'));
@@ -68,9 +51,7 @@ async function measureFleet(containers: number): Promise<Measured> {
   const fleet = stack.use(await createFleet(join(folder, 'run'), DAEMONS, containers));
   const callsAlone = await timeCalls(fleet);
   const begin = performance.now();
-  const router = start(stack, RENET, [
-    ...['router', 'serve', `--sockets=${fleet.pattern}`, `--state-dir=${folder}/state`],
-  ]);
+  start(stack, RENET, [...['router', 'serve', `--sockets=${fleet.pattern}`, `--state-dir=${folder}/state`]]);
   await until(
     'the route server listens',
     async () => (await get(ROUTER, '/health', 1_000).catch(() => undefined)) !== undefined,
@@ -78,8 +59,7 @@ async function measureFleet(containers: number): Promise<Measured> {
   await get(ROUTER, '/traefik.yaml', 60_000);
   const coldStart = performance.now() - begin;
   const changes = await timeChanges(fleet);
-  const traefik = await startTraefik(stack, folder, containers);
-  return { changes, coldStart, callsAlone, memory: pss(router), traefikMemory: pss(traefik) };
+  return { changes, coldStart, callsAlone };
 }
 
 /** What any client must at least do: a list of each daemon, and an inspect of each container. */
@@ -127,45 +107,11 @@ async function read(response: IncomingMessage): Promise<string> {
   return String(Buffer.concat(chunks));
 }
 
-async function startTraefik(
-  stack: AsyncDisposableStack,
-  folder: string,
-  containers: number,
-): Promise<ChildProcess> {
-  const config = join(folder, 'traefik.json');
-  const provider = { endpoint: `http://${ROUTER.host}:${ROUTER.port}/traefik.yaml`, pollInterval: '1s' };
-  const entryPoints = {
-    traefik: { address: '127.0.0.1:7112' },
-    web: { address: '127.0.0.1:7180' },
-    websecure: { address: '127.0.0.1:7443' },
-  };
-  writeFileSync(
-    config,
-    JSON.stringify({ entryPoints, api: { insecure: true }, providers: { http: provider } }),
-  );
-  const traefik = start(stack, 'traefik', [`--configFile=${config}`]);
-  await until('Traefik has the routes', async () => {
-    const answer = await get({ host: '127.0.0.1', port: 7112 }, '/api/overview', 5_000).catch(
-      () => undefined,
-    );
-    return answer?.status === 200 && JSON.parse(answer.body).http.routers.total >= containers;
-  });
-  return traefik;
-}
-
-function start(stack: AsyncDisposableStack, file: string, args: readonly string[]): ChildProcess {
+function start(stack: AsyncDisposableStack, file: string, args: readonly string[]): void {
   const child = spawn(file, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   stack.defer(async () => {
     child.kill('SIGKILL');
     await ended;
   });
-  return child;
-}
-
-/** Memory that is the process's own, and its share of what others have, too. */
-function pss({ pid }: ChildProcess): number {
-  const [, kilobytes = '0'] =
-    /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
 }

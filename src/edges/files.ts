@@ -64,8 +64,8 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Writes a file only when its text differs. */
-export async function writeWholeIfChanged(path: string, text: string, mode?: number): Promise<void> {
-  if ((await readText(path)) !== text) await writeWhole(path, text, mode);
+export async function writeWholeIfChanged(path: string, text: string): Promise<void> {
+  if ((await readText(path)) !== text) await writeWhole(path, text);
 }
 
 /**

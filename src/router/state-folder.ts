@@ -18,7 +18,7 @@ import {
 } from '../core/claims/state-files.ts';
 import { readSavedDaemon, type SavedDaemon, writeSavedDaemon } from '../core/labels/saved-containers.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import { listNames, readText, writeWholeIfChanged } from '../edges/files.ts';
+import { listNames, readText, writeWhole } from '../edges/files.ts';
 import { TIMES } from '../edges/times.ts';
 import { coalesce } from './coalesce.ts';
 
@@ -120,7 +120,7 @@ export class StateFolder {
       try {
         // Labels can hold credentials.
         if (make === undefined) await rm(path, { force: true });
-        else await writeWholeIfChanged(path, make(), 0o600);
+        else await writeWhole(path, make(), 0o600);
       } catch (error) {
         this.#fail(error);
         this.#retry = setTimeout(() => void this.#write(), RETRY).unref();
