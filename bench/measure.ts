@@ -1,3 +1,5 @@
+import { alignColumns } from '../src/core/table.ts';
+
 /** A row of a bench: our figure beside that of a peer, or a limit, from the same run. */
 export type Row = {
   readonly measure: string;
@@ -48,15 +50,5 @@ export function renderTable(rows: readonly Row[]): string {
     goal,
     ok ? 'ok' : 'MISSED',
   ]);
-  const table = [['measure', 'ours', 'against', 'ratio', 'goal', ''], ...cells];
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns([['measure', 'ours', 'against', 'ratio', 'goal', ''], ...cells]).join('\n');
 }

@@ -11,11 +11,19 @@ export type Page = {
 
 const TIMEOUT = 10_000;
 
+/** What a request sends beside its address. */
+export type Sent = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+
+/** What a browser sends for a form. */
+export function form(body: string): Sent {
+  return { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+}
+
 /**
- * Asks for a page of this machine: `*.localhost` is 127.0.0.1 whatever the resolver says, and the certificate is not
- * checked, since it is Traefik's own. With a form, posts that.
+ * Asks for a page of this machine: every host is 127.0.0.1 whatever the resolver says, and the certificate is not checked,
+ * since it is Traefik's own. With a body, posts that.
  */
-export function browse(url: string, form?: string): Promise<Page> {
+export function browse(url: string, { headers = {}, body }: Sent = {}): Promise<Page> {
   const { protocol, hostname, port, pathname, host } = new URL(url);
   const secure = protocol === 'https:';
   const begin = performance.now();
@@ -25,11 +33,8 @@ export function browse(url: string, form?: string): Promise<Page> {
         host: '127.0.0.1',
         port: port || (secure ? 443 : 80),
         path: pathname,
-        method: form === undefined ? 'GET' : 'POST',
-        headers: {
-          host,
-          ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-        },
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { host, ...headers },
         servername: hostname,
         rejectUnauthorized: false,
         agent: false,
@@ -50,6 +55,6 @@ export function browse(url: string, form?: string): Promise<Page> {
       },
     );
     sent.on('error', reject);
-    sent.end(form);
+    sent.end(body);
   });
 }

@@ -11,7 +11,7 @@ import { get } from '../src/edges/http.ts';
 import { findPortHolder } from '../src/edges/listeners.ts';
 import { run } from '../src/edges/process.ts';
 import { isRootOrRunAgain } from './become-root.ts';
-import { browse, type Page } from './browse.ts';
+import { browse, form, type Page, type Sent } from './browse.ts';
 import { type Bundle, canPull, loadBuiltImages } from './images.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -91,10 +91,10 @@ async function compose(name: string, runDir: string, args: readonly string[]): P
 }
 
 /** Asks for a page until it answers as it should: Traefik may still be taking the new routes over. */
-async function visit(url: string, expected: number, form?: string): Promise<Page> {
+async function visit(url: string, expected: number, sent?: Sent): Promise<Page> {
   const end = Date.now() + PAGE_PATIENCE;
   for (;;) {
-    const page = await browse(url, form).catch((error: Error) => ({
+    const page = await browse(url, sent).catch((error: Error) => ({
       status: 0,
       milliseconds: 0,
       headers: {},
@@ -113,7 +113,7 @@ async function showPages({ http, https }: Places): Promise<void> {
   const note = `written by the demo at ${new Date().toISOString()}`;
   const rows: (readonly [string, Page, string])[] = [
     [app, await visit(app, 200), ''],
-    [app, await visit(app, 303, `note=${encodeURIComponent(note)}`), 'a note written to PostgreSQL'],
+    [app, await visit(app, 303, form(`note=${encodeURIComponent(note)}`)), 'a note written to PostgreSQL'],
     [app, await visit(app, 200), 'and read back'],
     [
       secure('hello-2880.localhost'),

@@ -8,6 +8,7 @@ import {
   requireContext,
   writeContexts,
 } from '../core/infra/contexts.ts';
+import { alignColumns } from '../core/table.ts';
 import { readText, writeWhole } from '../edges/files.ts';
 import type { Environment } from '../edges/process.ts';
 
@@ -40,8 +41,7 @@ export async function contextList(path: string, json: boolean): Promise<string> 
       null,
       2,
     );
-  const width = Math.max(...[...contexts.keys()].map((name) => name.length));
-  return [...contexts].map(([name, { destination }]) => `${name.padEnd(width)}  ${destination}`).join('\n');
+  return alignColumns([...contexts].map(([name, { destination }]) => [name, destination])).join('\n');
 }
 
 export async function contextShow(path: string, name: string): Promise<string> {

@@ -1,7 +1,8 @@
+import { entryPointKey, nameOfKey } from '../core/claims/keys.ts';
 import type { Ledger } from '../core/claims/ledger.ts';
-import { entryPointKey } from '../core/claims/router-claims.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { Refusal } from '../core/refusal.ts';
+import { alignColumns } from '../core/table.ts';
 import { readRecords } from '../edges/records.ts';
 import { changeDecisions, readLedger } from './decisions.ts';
 
@@ -21,7 +22,7 @@ export async function listHosts({ stateDir, runDir, print }: HostOptions): Promi
     owner === undefined ? '' : nameOf(owner.networkId),
     others.map(({ networkId }) => nameOf(networkId)).join(', '),
   ]);
-  for (const line of table([['HOST', 'REPOSITORY', 'WAITING'], ...rows.sort()])) print(line);
+  for (const line of alignColumns([['HOST', 'REPOSITORY', 'WAITING'], ...rows.sort()])) print(line);
 }
 
 /** `renet host release`. */
@@ -51,22 +52,8 @@ function findKey(ledger: Ledger, name: string): string {
   );
 }
 
-function nameOfKey(key: string): string {
-  return key.startsWith(entryPointKey('')) ? key.slice(entryPointKey('').length) : key;
-}
-
 /** By network id; those that are not up have their number for a name. */
 async function readNames(runDir: string): Promise<(id: NetworkId) => string> {
   const names = new Map((await readRecords(runDir)).map(({ networkId, name }) => [networkId, name]));
   return (id) => names.get(id) ?? String(id);
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

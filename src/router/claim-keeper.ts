@@ -1,20 +1,9 @@
+import { nextExpiry, withoutGone } from '../core/claims/grace.ts';
 import { parentWildcard } from '../core/claims/host-names.ts';
-import {
-  type Lease,
-  leaseKey,
-  type PortRequest,
-  type StreamProtocol,
-  settleLeases,
-} from '../core/claims/leases.ts';
-import {
-  type Claim,
-  isInGrace,
-  keysOf,
-  type Ledger,
-  nextExpiry,
-  settleLedger,
-} from '../core/claims/ledger.ts';
+import { type Lease, leaseKey, type PortRequest, settleLeases } from '../core/claims/leases.ts';
+import { type Claim, isInGrace, keysOf, type Ledger, settleLedger } from '../core/claims/ledger.ts';
 import { createOutcomes, type Outcome, type Wishes } from '../core/claims/outcome.ts';
+import type { Ports } from '../core/network/ports.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -22,7 +11,7 @@ import type { StateFolder } from './state-folder.ts';
 export type ClaimKeeperOptions = {
   readonly state: StateFolder;
   /** The ports of the dynamic ranges. */
-  readonly ranges: Readonly<Record<StreamProtocol, readonly number[]>>;
+  readonly ranges: Ports;
   /** How long what is not wanted any more is kept, in milliseconds. */
   readonly grace: number;
   /** Something has run out, and is free for others. */
@@ -164,13 +153,6 @@ function touchedBy(changes: Ledger, before: Ledger): Set<NetworkId> | 'all' {
   const wildcards = keys.flatMap((key) => parentWildcard(key) ?? []);
   const claims = [...keys, ...wildcards].flatMap((key) => before.get(key) ?? []);
   return new Set([...claims, ...[...changes.values()].flat()].map(({ networkId }) => networkId));
-}
-
-function withoutGone<T extends { readonly goneSince?: number }>({
-  goneSince: _,
-  ...rest
-}: T): Omit<T, 'goneSince'> {
-  return rest;
 }
 
 function isSame(a: readonly Lease[], b: readonly Lease[]): boolean {

@@ -138,7 +138,7 @@ export class DaemonWatch {
   }
 
   readonly #look = coalesce(async () => {
-    const { client, networkId } = this.#options;
+    const { client, networkId, socket } = this.#options;
     const touched = [...this.#touched];
     this.#touched.clear();
     const startedAt = this.#startedAt;
@@ -146,9 +146,8 @@ export class DaemonWatch {
     const containers = await look({ client, networkId, touched, known: this.#view.containers });
     clearTimeout(this.#forget);
     this.#forget = undefined;
-    const { networkId: id, socket } = this.#view;
     const started = startedAt === undefined ? {} : { startedAt };
-    this.#update({ networkId: id, socket, state: 'up', lastSeen: Date.now(), containers, ...started });
+    this.#update({ networkId, socket, state: 'up', lastSeen: Date.now(), containers, ...started });
   });
 
   #fail(error: unknown): void {

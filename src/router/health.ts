@@ -4,6 +4,7 @@ import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
+import { sum } from './sum.ts';
 
 export type HealthInput = {
   readonly version: string;
@@ -27,7 +28,7 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
     revision: revision?.id ?? null,
     routers: countAll('routers', routes),
     services: countAll('services', routes),
-    problems: count(routes, ({ problems }) => problems.length),
+    problems: sum(routes, ({ problems }) => problems.length),
     ...(input.trouble === undefined ? {} : { trouble: input.trouble }),
     autoRoutes: describeAutoRoutes(settings),
     daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
@@ -50,13 +51,7 @@ function describeAutoRoutes({ autoRoutes, baseDomain }: LabelSettings): Record<s
 }
 
 function countAll(kind: 'routers' | 'services', routes: readonly RepositoryRoutes[]): number {
-  return count(routes, ({ sections }) =>
-    PROTOCOLS.reduce((sum, protocol) => sum + sections[protocol][kind].size, 0),
-  );
-}
-
-function count(routes: readonly RepositoryRoutes[], of: (one: RepositoryRoutes) => number): number {
-  return routes.reduce((sum, one) => sum + of(one), 0);
+  return sum(routes, ({ sections }) => sum(PROTOCOLS, (protocol) => sections[protocol][kind].size));
 }
 
 function describeDaemon(daemon: ObservedDaemon, now: number): Record<string, unknown> {

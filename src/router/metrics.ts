@@ -4,6 +4,7 @@ import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
+import { sum } from './sum.ts';
 
 /** What is counted while the route server runs. */
 export type Metrics = {
@@ -104,8 +105,4 @@ function createGauges(registers: Registry[]): Set[] {
       if (snapshot.revision !== undefined) revision.set({ revision: snapshot.revision.id }, 1);
     },
   ];
-}
-
-function sum<T>(all: readonly T[], of: (one: T) => number): number {
-  return all.reduce((total, one) => total + of(one), 0);
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import { readPortsOption } from '../core/network/port-options.ts';
+import { type StreamProtocol, streamName } from '../core/network/ports.ts';
 import { Refusal } from '../core/refusal.ts';
 import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, routerStateDir } from '../core/repository/record.ts';
 import type { RouterOptions } from './router.ts';
@@ -64,9 +65,9 @@ export function addServeOptions(command: Command): Command {
 /** @throws Refusal for ports that are none */
 export function readSettings(options: ServeOptions): Pick<RouterOptions, 'settings' | 'ranges'> {
   const entryPoints = options.entrypoints === 'any' ? 'any' : readNames(options.entrypoints);
-  const range = (protocol: 'tcp' | 'udp', text: string): number[] =>
+  const range = (protocol: StreamProtocol, text: string): number[] =>
     readPortsOption(`--dynamic-${protocol}-ports`, text).filter(
-      (port) => entryPoints === 'any' || entryPoints.includes(`${protocol}-${port}`),
+      (port) => entryPoints === 'any' || entryPoints.includes(streamName({ protocol, port })),
     );
   const ranges = {
     tcp: range('tcp', options.dynamicTcpPorts),
@@ -79,8 +80,8 @@ export function readSettings(options: ServeOptions): Pick<RouterOptions, 'settin
     trusted: options.trustLabels === true,
     certResolvers: options.certResolvers === 'ignored' ? 'ignored' : readNames(options.certResolvers),
     dynamicEntryPoints: new Set([
-      ...ranges.tcp.map((port) => `tcp-${port}`),
-      ...ranges.udp.map((port) => `udp-${port}`),
+      ...ranges.tcp.map((port) => streamName({ protocol: 'tcp', port })),
+      ...ranges.udp.map((port) => streamName({ protocol: 'udp', port })),
     ]),
   } satisfies LabelSettings;
   return { settings, ranges };

@@ -1,4 +1,5 @@
-import type { Lease, StreamProtocol } from '../core/claims/leases.ts';
+import type { Lease } from '../core/claims/leases.ts';
+import type { StreamProtocol } from '../core/network/ports.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOLD_HEADER, POLL_TIMEOUT } from '../../src/core/traefik/static-config.ts';
 import { createFakeDocker, type FakeContainer } from '../fake-docker.ts';
-import { RENET, until } from '../live/lab.ts';
+import { until } from '../live/lab.ts';
+import { startRouteServer } from '../live/route-server.ts';
 import { type RawData, type RealTraefik, startTraefik } from './traefik.ts';
 
 export const NETWORK_ID = 2816;
@@ -39,7 +38,8 @@ export async function createStage(options: readonly string[]): Promise<Stage> {
   mkdirSync(join(folder, 'http'));
   const socket = join(folder, `docker-${NETWORK_ID}.sock`);
   const daemon = stack.use(await createFakeDocker(socket));
-  await startRouteServer(folder, options, stack);
+  const places = [`--sockets=${folder}/docker-*.sock`, `--state-dir=${folder}/state`, `--listen=${LISTEN}`];
+  await startRouteServer([...places, ...options], stack);
   const provider = {
     endpoint: `http://${LISTEN}/traefik.yaml`,
     pollInterval: '10ms',
@@ -120,35 +120,4 @@ async function settled(traefik: RealTraefik, router: string): Promise<RawData> {
     },
   );
   return data;
-}
-
-async function startRouteServer(
-  folder: string,
-  options: readonly string[],
-  stack: AsyncDisposableStack,
-): Promise<void> {
-  const child = spawn(
-    RENET,
-    [
-      'router',
-      'serve',
-      `--sockets=${folder}/docker-*.sock`,
-      `--state-dir=${folder}/state`,
-      `--listen=${LISTEN}`,
-      ...options,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const ended = once(child, 'exit');
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  stack.defer(async () => {
-    child.kill();
-    await ended;
-  });
-  await until(
-    () => `the route server listens; it says ${log}`,
-    () => log.includes('"listening"'),
-    ended,
-  );
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateCommand, renderDefaultCertificate } from '../../src/core/traefik/default-certificate.ts';
 import { get } from '../../src/edges/http.ts';
 import { until } from '../live/lab.ts';
 
@@ -67,24 +68,12 @@ export async function startTraefik(
 
 /** Traefik would otherwise make itself an RSA key at each change, which takes more time than all else. */
 function defaultCertificate(folder: string): string {
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  const made = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-  ];
-  execFileSync('openssl', ['req', '-x509', '-subj', '/CN=default', '-days', '2', ...made], {
-    stdio: 'ignore',
-  });
+  const [openssl, ...args] = certificateCommand('localhost');
   const file = join(folder, 'default-certificate.yml');
-  const stores = { default: { defaultCertificate: { certFile: certificate, keyFile: key } } };
-  writeFileSync(file, JSON.stringify({ tls: { stores } }));
+  writeFileSync(
+    file,
+    renderDefaultCertificate(execFileSync(openssl, args, { encoding: 'utf8', stdio: 'pipe' })),
+  );
   return file;
 }
 

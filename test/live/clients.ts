@@ -1,46 +1,19 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { request as plainRequest } from 'node:http';
-import { request } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { browse, type Page, type Sent } from '../../scripts/browse.ts';
 
 const TIMEOUT = 5_000;
 /** Until a router is there, Traefik takes a connection and waits for an HTTP request. */
 const STREAM_TIMEOUT = 1_000;
 
-export type Reply = {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-};
-
-export type Asked = {
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Without TLS. */
-  readonly plain?: boolean;
-};
-
-/** A request to this machine's Traefik. */
-export async function ask(host: string, asked: Asked = {}): Promise<Reply> {
-  const { path = '/', headers = {}, body, plain = false } = asked;
-  const sent = (plain ? plainRequest : request)({
-    host: '127.0.0.1',
-    servername: host,
-    path,
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { host, ...headers },
-    rejectUnauthorized: false,
-    agent: false,
-    signal: AbortSignal.timeout(TIMEOUT),
-  });
-  sent.end(body);
-  const [response] = await once(sent, 'response');
-  let text = '';
-  for await (const chunk of response) text += chunk;
-  return { status: response.statusCode, body: text, headers: response.headers };
+/** A page of this machine's Traefik, over HTTPS. */
+export function ask(
+  host: string,
+  { path = '/', ...sent }: Sent & { readonly path?: string } = {},
+): Promise<Page> {
+  return browse(`https://${host}${path}`, sent);
 }
 
 /** What comes first; fails when the connection ends before. */

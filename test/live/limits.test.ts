@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { browse } from '../../scripts/browse.ts';
 import { run } from '../../src/edges/process.ts';
 import { ask } from './clients.ts';
 import { createLab, type Lab, routes, until } from './lab.ts';
@@ -70,7 +71,7 @@ const attacks: Readonly<Record<string, Attack>> = {
       'traefik.tcp.services.evil.loadbalancer.server.port=80',
     ],
     reach: async () => {
-      const { status, body } = await ask(VICTIM, { plain: true });
+      const { status, body } = await browse(`http://${VICTIM}/`);
       return `${status} ${body}`;
     },
     reached: /^200 tenant/,

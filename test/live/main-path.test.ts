@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { browse } from '../../scripts/browse.ts';
+import { browse, form } from '../../scripts/browse.ts';
 import { listListeners } from '../../src/edges/listeners.ts';
 import { run } from '../../src/edges/process.ts';
 import { certificateOf } from './clients.ts';
@@ -28,7 +28,7 @@ test('from renet compose -- up -d to a page through Traefik', async () => {
 
   // A row written through the web application is in PostgreSQL.
   const note = `row ${process.hrtime.bigint()}`;
-  expect(await browse(APP, `note=${note}`)).toMatchObject({ status: 303 });
+  expect(await browse(APP, form(`note=${note}`))).toMatchObject({ status: 303 });
   expect((await browse(APP)).body).toContain(note);
   const rows = await lab.compose(
     'my-app',

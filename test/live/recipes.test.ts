@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { certificateCommand } from '../../src/core/traefik/default-certificate.ts';
 import { ask, overTcp, overTls, overUdp } from './clients.ts';
 import { createLab, type Lab, ROOT, routerJson, routes, until } from './lab.ts';
 import { loginServer, pageServer, standIn, tcpEcho, tlsServer, udpEcho } from './stand-ins.ts';
@@ -138,11 +139,8 @@ function project(title: string): string {
 
 function makeCertificate(name: string): string {
   const file = join(folder, 'tls.pem');
-  const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file];
-  const made = execFileSync('openssl', ['req', '-x509', '-subj', `/CN=${name}`, '-days', '2', ...keys], {
-    stdio: 'pipe',
-  });
-  writeFileSync(file, Buffer.concat([readFileSync(file), made]), { mode: 0o644 });
+  const [openssl, ...args] = certificateCommand(name);
+  writeFileSync(file, execFileSync(openssl, args, { stdio: 'pipe' }));
   return file;
 }
 

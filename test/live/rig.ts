@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
 import { loadBuiltImages } from '../../scripts/images.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { daemonPlaces } from '../../src/core/repository/daemon.ts';
@@ -12,7 +10,8 @@ import type { RouteList, RouteListing } from '../../src/core/routes/route-list.t
 import { run } from '../../src/edges/process.ts';
 import { startDaemon } from '../../src/renet/local/daemon.ts';
 import type { Part } from '../../src/renet/local/part.ts';
-import { RENET, routerJson, until } from './lab.ts';
+import { routerJson } from './lab.ts';
+import { type RouteServer, startRouteServer } from './route-server.ts';
 
 /** A route server alone, with Docker daemons as a test wants them. */
 export type Rig = AsyncDisposable & {
@@ -52,12 +51,12 @@ export function createRig(): Rig {
   const dirs = { runDir: join(folder, 'run'), stateDir: join(folder, 'state') };
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  let log = '';
+  const routers: RouteServer[] = [];
   const routerState = join(dirs.stateDir, 'router');
   return {
     runDir: dirs.runDir,
     routerState,
-    log: () => log,
+    log: () => routers.map(({ log }) => log()).join(''),
     stop: async (router) => {
       router.kill();
       if (router.exitCode === null) await once(router, 'exit');
@@ -65,36 +64,10 @@ export function createRig(): Rig {
     tcpRouters: async () => (await routerJson<RouteList>('/routes.json', PORT)).tcp,
     daemon: (networkId) => createDaemon(dirs, networkId, stack),
     serve: async (...args) => {
-      const child = spawn(
-        RENET,
-        [
-          'router',
-          'serve',
-          `--sockets=${dirs.runDir}/docker-*.sock`,
-          '--base-domain=test',
-          `--state-dir=${routerState}`,
-          ...args,
-        ],
-        {
-          stdio: ['ignore', 'ignore', 'pipe'],
-        },
-      );
-      let own = '';
-      child.stderr.on('data', (chunk) => {
-        own += chunk;
-        log += chunk;
-      });
-      const ended = once(child, 'exit');
-      stack.defer(async () => {
-        child.kill();
-        expect(await Promise.race([ended, sleep(2_000, 'still runs', { ref: false })])).toEqual([0, null]);
-      });
-      await until(
-        () => `the route server listens; it says ${own}`,
-        () => own.includes('"listening"'),
-        ended,
-      );
-      return child;
+      const places = [`--sockets=${dirs.runDir}/docker-*.sock`, `--state-dir=${routerState}`];
+      const router = await startRouteServer([...places, '--base-domain=test', ...args], stack);
+      routers.push(router);
+      return router.child;
     },
     routers: async () =>
       (await routerJson<{ http: { name: string }[] }>('/routes.json', PORT)).http.map(({ name }) => name),

@@ -1,7 +1,9 @@
 /** Small servers in Python, to stand in for images that only a registry has. They listen on the address that renet gave them. */
 
-const SERVE = `
-import os, sys
+/** An HTTP server of which `reply`, and perhaps `headers`, are the answers. */
+function httpServer(port: number, answers: string): string {
+  return `
+import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
     def answer(self):
@@ -15,32 +17,37 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = answer
     def log_message(self, *_): pass
 def headers(_): return []
-`;
+${answers}
+ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+}
 
 /** Answers each request with what it has been asked, and by whom. */
 export function pageServer(port: number): string {
-  return `${SERVE}
-def reply(request, body):
-    return 200, f"{request.headers.get('host')} {request.path} {len(body)} user={request.headers.get('remote-user')}"
-ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+  return httpServer(
+    port,
+    `def reply(request, body):
+    return 200, f"{request.headers.get('host')} {request.path} {len(body)} user={request.headers.get('remote-user')}"`,
+  );
 }
 
 /** Answers each request with its name. */
 export function greeter(port: number, name: string): string {
-  return `${SERVE}
-def reply(request, body):
-    return 200, '${name}'
-ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+  return httpServer(
+    port,
+    `def reply(request, body):
+    return 200, '${name}'`,
+  );
 }
 
 /** Lets in who brings a cookie, and says who it is. */
 export function loginServer(port: number): string {
-  return `${SERVE}
-def reply(request, body):
+  return httpServer(
+    port,
+    `def reply(request, body):
     return (200, 'welcome') if request.headers.get('cookie') == 'who=ada' else (401, 'log in first')
 def headers(request):
-    return [('Remote-User', 'ada')] if request.headers.get('cookie') == 'who=ada' else []
-ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+    return [('Remote-User', 'ada')] if request.headers.get('cookie') == 'who=ada' else []`,
+  );
 }
 
 /** Does TLS with the certificate in /tls.pem, greets, and says back what it hears. */

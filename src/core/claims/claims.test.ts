@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { nextExpiry } from './grace.ts';
 import { type Lease, type LeaseInput, type PortRequest, settleLeases } from './leases.ts';
-import { type Ledger, type LedgerInput, nextExpiry, settleLedger } from './ledger.ts';
+import { type Ledger, type LedgerInput, settleLedger } from './ledger.ts';
 import { createOutcomes } from './outcome.ts';
 import {
   readClaims,
@@ -157,6 +158,9 @@ describe('public ports', () => {
     const full = settle([], [request('a'), request('b')]);
     const gone = settle(full, [request('b'), request('c')], { now: 5 });
     expect(ports(gone)).toEqual(['a 10000', 'b 10001']);
+    // Nothing new, so nothing is to be saved.
+    const waiting = settle(gone, [request('b'), request('c')], { now: 6 });
+    expect(waiting.map((lease, i) => lease === gone[i])).toEqual([true, true]);
     expect(ports(settle(gone, [request('b'), request('c')], { now: 15 }))).toEqual(['c 10000', 'b 10001']);
   });
   test('kept while the daemon does not answer', () => {

@@ -41,7 +41,7 @@ function invalid(host: string): Wrong {
   };
 }
 
-/** Whether two claims cannot stand beside each other: `*.example.com` covers `app.example.com`. */
+/** The wildcard that covers a name: `*.example.com` for `app.example.com`; none for a wildcard, or a name without a dot. */
 export function parentWildcard(host: string): string | undefined {
   const dot = host.indexOf('.');
   return dot < 0 || host.startsWith('*.') ? undefined : `*${host.slice(dot)}`;

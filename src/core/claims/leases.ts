@@ -1,6 +1,6 @@
+import type { Ports, StreamProtocol } from '../network/ports.ts';
 import type { NetworkId } from '../network/subnet.ts';
-
-export type StreamProtocol = 'tcp' | 'udp';
+import { type Grace, type Held, settleHeld } from './grace.ts';
 
 /** A container's port that wants a public one. */
 export type PortRequest = {
@@ -12,22 +12,13 @@ export type PortRequest = {
   readonly target: number;
 };
 
-/** A public port of the dynamic range that is handed out. Times are milliseconds since 1970. */
-export type Lease = PortRequest & {
-  readonly port: number;
-  readonly since: number;
-  /** Since when its daemon answers, but no container asks for it any more. */
-  readonly goneSince?: number;
-};
+/** A public port of the dynamic range that is handed out. */
+export type Lease = PortRequest & Held & { readonly port: number };
 
-export type LeaseInput = {
+export type LeaseInput = Grace & {
   readonly wanted: readonly PortRequest[];
-  readonly answering: ReadonlySet<NetworkId>;
   /** The dynamic ranges. */
-  readonly ranges: Readonly<Record<StreamProtocol, readonly number[]>>;
-  readonly now: number;
-  /** How long a lease that nobody asks for is kept, in milliseconds. */
-  readonly grace: number;
+  readonly ranges: Ports;
 };
 
 /**
@@ -36,7 +27,9 @@ export type LeaseInput = {
  */
 export function settleLeases(leases: readonly Lease[], input: LeaseInput): Lease[] {
   const wanted = new Set(input.wanted.map(leaseKey));
-  const kept = leases.flatMap((lease) => settleLease(lease, wanted.has(leaseKey(lease)), input));
+  const kept = leases
+    .filter(({ protocol, port }) => input.ranges[protocol].includes(port))
+    .flatMap((lease) => settleHeld(lease, wanted.has(leaseKey(lease)), input) ?? []);
   const held = new Set(kept.map(leaseKey));
   for (const request of input.wanted) {
     if (held.has(leaseKey(request))) continue;
@@ -56,12 +49,4 @@ export function settleLeases(leases: readonly Lease[], input: LeaseInput): Lease
 
 export function leaseKey({ protocol, networkId, service, target }: PortRequest): string {
   return `${protocol} ${networkId} ${target} ${service}`;
-}
-
-function settleLease(lease: Lease, wanted: boolean, { answering, ranges, now, grace }: LeaseInput): Lease[] {
-  if (!ranges[lease.protocol].includes(lease.port)) return [];
-  const { goneSince = now, ...rest } = lease;
-  if (wanted) return [lease.goneSince === undefined ? lease : rest];
-  if (!answering.has(lease.networkId)) return [lease];
-  return now - goneSince >= grace ? [] : [{ ...rest, goneSince }];
 }

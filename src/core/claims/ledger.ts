@@ -1,27 +1,18 @@
 import type { NetworkId } from '../network/subnet.ts';
+import { type Grace, type Held, settleHeld } from './grace.ts';
 import { parentWildcard } from './host-names.ts';
 
-/** A repository that wants something for itself. Times are milliseconds since 1970. */
-export type Claim = {
-  readonly networkId: NetworkId;
-  readonly since: number;
-  /** Since when its daemon answers, but no container of it wants this any more. */
-  readonly goneSince?: number;
-};
+/** A repository that wants something for itself. */
+export type Claim = Held;
 
 /** Who wants what, in the order in which they came: the first has it. Keys are hosts, and entrypoints as `entrypoint tcp-25`. */
 export type Ledger = ReadonlyMap<string, readonly Claim[]>;
 
-export type LedgerInput = {
+export type LedgerInput = Grace & {
   /** What the repositories want now, by network id. */
   readonly wanted: ReadonlyMap<NetworkId, ReadonlySet<string>>;
-  /** Repositories whose daemon answers: of the others it is not known what they want. */
-  readonly answering: ReadonlySet<NetworkId>;
   /** When the operator has taken a claim from whoever had it. */
   readonly released: ReadonlyMap<string, number>;
-  readonly now: number;
-  /** How long a claim that is not wanted any more is kept, in milliseconds. */
-  readonly grace: number;
 };
 
 /**
@@ -32,13 +23,14 @@ export type LedgerInput = {
  * @returns the keys of which something is new, with all who want them now; none: nobody does
  */
 export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Iterable<string>): Ledger {
+  const isWanted = (id: NetworkId, key: string): boolean => input.wanted.get(id)?.has(key) ?? false;
   const inOrder = [...input.wanted].sort(([a], [b]) => a - b);
   const changes = new Map<string, readonly Claim[]>();
   for (const key of new Set(keys)) {
     const before = ledger.get(key) ?? [];
     const kept = release(
       key,
-      before.flatMap((claim) => settleClaim(key, claim, input)),
+      before.flatMap((claim) => settleHeld(claim, isWanted(claim.networkId, key), input) ?? []),
       input,
     );
     const known = new Set(kept.map(({ networkId }) => networkId));
@@ -52,14 +44,6 @@ export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Iterable<
   return changes;
 }
 
-function settleClaim(key: string, claim: Claim, { wanted, answering, now, grace }: LedgerInput): Claim[] {
-  const { networkId, since, goneSince = now } = claim;
-  if (wanted.get(networkId)?.has(key)) return [claim.goneSince === undefined ? claim : { networkId, since }];
-  if (!answering.has(networkId)) return [claim];
-  if (now - goneSince >= grace) return [];
-  return [claim.goneSince === undefined ? { networkId, since, goneSince } : claim];
-}
-
 /** All begin anew, in another order, so that the release is done with. */
 function release(key: string, claims: readonly Claim[], { released, now }: LedgerInput): readonly Claim[] {
   const [owner, ...others] = claims;
@@ -67,15 +51,6 @@ function release(key: string, claims: readonly Claim[], { released, now }: Ledge
   if (owner === undefined || at === undefined || owner.since >= at) return claims;
   const line = owner.goneSince === undefined ? [...others, owner] : others;
   return line.map((claim) => ({ ...claim, since: now }));
-}
-
-/** When one of these runs out next; undefined when all are wanted. */
-export function nextExpiry(
-  all: readonly { readonly goneSince?: number }[],
-  grace: number,
-): number | undefined {
-  const gone = all.flatMap(({ goneSince }) => goneSince ?? []);
-  return gone.length === 0 ? undefined : gone.reduce((a, b) => Math.min(a, b)) + grace;
 }
 
 /** Keys that one of the repositories wants, or has wanted. */

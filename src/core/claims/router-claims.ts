@@ -9,6 +9,7 @@ import { ALL, hostsOf, isBoundToHosts, isForAllHosts } from '../rules/hosts.ts';
 import { parseRule, type Rule } from '../rules/parse.ts';
 import { RuleError } from '../rules/tokens.ts';
 import { checkHost } from './host-names.ts';
+import { entryPointKey } from './keys.ts';
 
 /** A router of one repository, completed, under the name that it has there. */
 export type Claimant = {
@@ -34,10 +35,6 @@ export function claimsOf(claimant: Claimant, settings: LabelSettings): Wanted {
   if ('code' in rule) return rule;
   if (isBoundToHosts(rule)) return claimHosts(claimant, rule, settings);
   return claimAll(claimant, rule, entryPoints);
-}
-
-export function entryPointKey(name: string): string {
-  return `entrypoint ${name}`;
 }
 
 function withoutTwin(entryPoint: string): string {

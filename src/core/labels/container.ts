@@ -11,6 +11,7 @@ export type Container = {
   /** Of the daemon that runs it, by the name of its socket. */
   readonly networkId: NetworkId;
   readonly labels: Labels;
+  /** Ports that it has without saying so in a label: of the image's EXPOSE and the compose file's `expose`. */
   readonly ports: Ports;
   /**
    * Running, and neither starting nor unhealthy. Others are here only when a label asks for it

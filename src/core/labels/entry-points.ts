@@ -2,7 +2,7 @@ import { labelOf } from './label-of.ts';
 import { nearest } from './nearest.ts';
 import { type Completed, type Problem, problem } from './problem.ts';
 import type { NamedRouter } from './sections.ts';
-import type { LabelContext } from './settings.ts';
+import type { LabelContext, LabelSettings } from './settings.ts';
 
 /** Entrypoints that end so are the others again, on the machine's IPv6 address. */
 export const TWIN = '-v6';
@@ -29,10 +29,17 @@ export function chooseEntryPoints(
   const { label } = labelOf(context.container, `${protocol}.routers.${name}.entrypoints`);
   const problems = missing.map((one) => unknownEntryPoint(one, label, context));
   const kept = trusted ? wanted : wanted.filter((one) => known.includes(one));
-  const twins = kept.map((one) => `${one}${TWIN}`).filter((twin) => known.includes(twin));
   // Without a name left Traefik would put it on its default entrypoints.
   if (kept.length === 0) return { value: undefined, problems };
-  return { value: { entryPoints: [...new Set([...kept, ...twins])] }, problems };
+  return { value: { entryPoints: withTwins(kept, context.settings) }, problems };
+}
+
+/** Entrypoints with those of their twins that are there. */
+export function withTwins(names: readonly string[], { entryPoints: known }: LabelSettings): string[] {
+  const twins = names
+    .map((name) => `${name}${TWIN}`)
+    .filter((twin) => known !== 'any' && known.includes(twin));
+  return [...new Set([...names, ...twins])];
 }
 
 function unknownEntryPoint(name: string, label: string, { container, settings }: LabelContext): Problem {

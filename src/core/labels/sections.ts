@@ -10,6 +10,11 @@ export const KINDS: readonly Kind[] = ['routers', 'services', 'middlewares'];
 export type Section = Readonly<Record<Kind, ReadonlyMap<string, Options>>>;
 export type Sections = Readonly<Record<Protocol, Section>>;
 
+/** Something for each of the keys. */
+export function recordOf<K extends string, T>(keys: readonly K[], make: (key: K) => T): Record<K, T> {
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, T>;
+}
+
 export const EMPTY_SECTION: Section = { routers: new Map(), services: new Map(), middlewares: new Map() };
 
 /** What one container asks for, wrong parts left out. */

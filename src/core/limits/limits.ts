@@ -9,6 +9,7 @@ import {
   type Kind,
   PROTOCOLS,
   type Protocol,
+  recordOf,
   type Section,
 } from '../labels/sections.ts';
 import { checkEndpoint, checkUrl, type Reach, type Target } from './address.ts';
@@ -41,13 +42,12 @@ export function limitDeclaration(
         return [];
       }),
     );
-  const sections = fill(PROTOCOLS, (protocol): Section => fill(KINDS, (kind) => limit(protocol, kind)));
+  const sections = recordOf(
+    PROTOCOLS,
+    (protocol): Section => recordOf(KINDS, (kind) => limit(protocol, kind)),
+  );
   for (const name of declaration.stores.keys()) problems.push(refuseStore(container, name));
   return { value: { ...declaration, sections, stores: new Map() }, problems };
-}
-
-function fill<K extends string, T>(keys: readonly K[], make: (key: K) => T): Record<K, T> {
-  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, T>;
 }
 
 function limitOptions(item: Item, options: Options, reach: Reach): { options: Options } | Problem {

@@ -1,4 +1,17 @@
-/** Ports that a container has without saying so in a label, ascending: of the image's EXPOSE and the compose file's `expose`. */
+export type StreamProtocol = 'tcp' | 'udp';
+
+/** The entrypoint for a port beside HTTP, as labels call it: `tcp-5432`. */
+export function streamName({
+  protocol,
+  port,
+}: {
+  readonly protocol: StreamProtocol;
+  readonly port: number;
+}): string {
+  return `${protocol}-${port}`;
+}
+
+/** Ports by protocol, ascending. */
 export type Ports = { readonly tcp: readonly number[]; readonly udp: readonly number[] };
 
 /** @returns undefined when the text is no port from 1 to 65535 */

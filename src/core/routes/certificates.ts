@@ -1,3 +1,4 @@
+import { parentWildcard } from '../claims/host-names.ts';
 import type { Options } from '../labels/decode.ts';
 
 export type CertificateContext = {
@@ -24,7 +25,7 @@ export function chooseCertificate(
   const asked = ((domains ?? []) as Options[]).map(namesOf).filter((names) => names.length > 0);
   const shared = sharedWildcard(String(tls['certResolver']), context);
   const isShared = (name: string): boolean =>
-    shared !== undefined && (name === shared || parentOf(name) === shared);
+    shared !== undefined && (name === shared || parentWildcard(name) === shared);
   const foreign = asked.flat().filter((name) => !isShared(name) && !isOwn(name, context.owned));
   const wanted = asked.length > 0 ? asked : [context.hosts];
   const own = wanted
@@ -52,12 +53,11 @@ function toDomain([main = '', ...sans]: readonly string[]): Options {
   return sans.length === 0 ? { main } : { main, sans: [...sans] };
 }
 
-/** `*.example.com` for `app.example.com`. */
-function parentOf(name: string): string {
-  return `*${name.slice(name.indexOf('.'))}`;
-}
-
 /** Who has `example.com` may have a certificate for `*.example.com`, which the names of others do not need. */
 function isOwn(name: string, owned: ReadonlySet<string>): boolean {
-  return owned.has(name) || owned.has(parentOf(name)) || (name.startsWith('*.') && owned.has(name.slice(2)));
+  return (
+    owned.has(name) ||
+    owned.has(parentWildcard(name) ?? name) ||
+    (name.startsWith('*.') && owned.has(name.slice(2)))
+  );
 }

@@ -4,9 +4,7 @@ import { nearest } from '../labels/nearest.ts';
 import { type Problem, problem } from '../labels/problem.ts';
 import { ownName, type Reference, referencesIn } from '../labels/references.ts';
 import { KINDS, type Kind, PROTOCOLS, type Protocol } from '../labels/sections.ts';
-import type { Merged } from './merge.ts';
-
-type MergedSections = Readonly<Record<Protocol, Readonly<Record<Kind, ReadonlyMap<string, Merged>>>>>;
+import type { Merged, MergedSections } from './merge.ts';
 
 /** A router, service or middleware that names something. */
 type Naming = {

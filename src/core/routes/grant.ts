@@ -1,12 +1,14 @@
+import { nameOfKey, tellKey } from '../claims/keys.ts';
 import { leaseKey } from '../claims/leases.ts';
 import type { Outcome } from '../claims/outcome.ts';
 import type { Claimant } from '../claims/router-claims.ts';
 import type { Options } from '../labels/decode.ts';
-import { TWIN } from '../labels/entry-points.ts';
+import { withTwins } from '../labels/entry-points.ts';
 import { labelOf } from '../labels/label-of.ts';
 import { type Problem, problem } from '../labels/problem.ts';
 import type { Protocol } from '../labels/sections.ts';
 import type { LabelSettings } from '../labels/settings.ts';
+import { streamName } from '../network/ports.ts';
 import type { NetworkId } from '../network/subnet.ts';
 import { chooseCertificate } from './certificates.ts';
 import { privateName } from './private-names.ts';
@@ -99,12 +101,10 @@ function* addLeases(
       continue;
     }
     // Labels cannot name a router so: they are split at the dots.
-    const entryPoint = `${protocol}-${lease.port}`;
+    const entryPoint = streamName(lease);
     const name = privateName(`port.${entryPoint}`, networkId);
     const rule = protocol === 'tcp' ? { rule: 'HostSNI(`*`)' } : {};
-    const twin = `${entryPoint}${TWIN}`;
-    const hasTwin = settings.entryPoints !== 'any' && settings.entryPoints.includes(twin);
-    const entryPoints = [entryPoint, ...(hasTwin ? [twin] : [])];
+    const entryPoints = withTwins([entryPoint], settings);
     const containers = [container];
     routers[protocol].set(name, { containers, options: { ...rule, entryPoints, service: name } });
     const servers = [{ address: `${address}:${target}` }];
@@ -122,25 +122,19 @@ function ruleLabel({ protocol, name, container }: Claimant): string {
     .label;
 }
 
-/** A key as it is told: `'app.example.com'`, `the entrypoint 'tcp-25'`. */
-function told(key: string): string {
-  const [, entryPoint] = /^entrypoint (.*)$/.exec(key) ?? [];
-  return entryPoint === undefined ? `'${key}'` : `the entrypoint '${entryPoint}'`;
-}
-
 function taken(claimant: Claimant, key: string, holder: string): Problem {
   return problem(claimant.container, 'host-taken', {
     label: ruleLabel(claimant),
-    reason: `${told(key)} belongs to the repository ${holder}, which had it first`,
-    fix: `Use another, or let the operator say 'renet host release ${key.replace(/^entrypoint /, '')}'.`,
+    reason: `${tellKey(key)} belongs to the repository ${holder}, which had it first`,
+    fix: `Use another, or let the operator say 'renet host release ${nameOfKey(key)}'.`,
   });
 }
 
 function isContested(claimant: Claimant, key: string, others: readonly string[]): Problem {
   return problem(claimant.container, 'host-contested', {
     label: ruleLabel(claimant),
-    reason: `${told(key)} is wanted by ${others.join(', ')} as well; this repository had it first and keeps it`,
-    fix: `Nothing has to be done. 'renet host release ${key.replace(/^entrypoint /, '')}' would give it to the next.`,
+    reason: `${tellKey(key)} is wanted by ${others.join(', ')} as well; this repository had it first and keeps it`,
+    fix: `Nothing has to be done. 'renet host release ${nameOfKey(key)}' would give it to the next.`,
   });
 }
 

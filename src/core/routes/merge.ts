@@ -12,6 +12,9 @@ export type Definition = { readonly container: Container; readonly options: Opti
 /** What containers say of one name, put together. */
 export type Merged = { readonly options: Options; readonly containers: readonly Container[] };
 
+/** All that containers say, by protocol, kind and name. */
+export type MergedSections = Readonly<Record<Protocol, Readonly<Record<Kind, ReadonlyMap<string, Merged>>>>>;
+
 /** Which things are merged: `http`, `routers`. */
 export type Place =
   | { readonly protocol: Protocol; readonly kind: Kind }

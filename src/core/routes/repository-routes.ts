@@ -6,17 +6,16 @@ import type { Options } from '../labels/decode.ts';
 import type { Problem } from '../labels/problem.ts';
 import type { PublicPort } from '../labels/public-ports.ts';
 import type { Reading } from '../labels/read-container.ts';
-import { type Declaration, KINDS, type Kind, PROTOCOLS, type Protocol } from '../labels/sections.ts';
+import { type Declaration, KINDS, PROTOCOLS, type Protocol, recordOf } from '../labels/sections.ts';
 import type { LabelSettings } from '../labels/settings.ts';
 import { limitDeclaration } from '../limits/limits.ts';
 import type { NetworkId } from '../network/subnet.ts';
 import { danglingReferences } from './dangling-references.ts';
-import { type Definition, type Merged, mergeDefinitions, type Place } from './merge.ts';
+import { type Definition, type Merged, type MergedSections, mergeDefinitions, type Place } from './merge.ts';
 import { privateName, withPrivateReferences } from './private-names.ts';
 
 /** Something in the document, with the containers that it comes from. */
 export type Published = Merged;
-export type PublishedSection = Readonly<Record<Kind, ReadonlyMap<string, Published>>>;
 
 /** A router with what it wants for its repository alone. */
 export type RouterClaims = { readonly claimant: Claimant; readonly keys: readonly string[] };
@@ -24,7 +23,7 @@ export type RouterClaims = { readonly claimant: Claimant; readonly keys: readonl
 /** What a repository contributes to the document, under the names that stand in it. */
 export type RepositoryRoutes = {
   readonly networkId: NetworkId;
-  readonly sections: Readonly<Record<Protocol, PublishedSection>>;
+  readonly sections: MergedSections;
   /** TLS stores; they have no private names, since Traefik knows one, `default`. */
   readonly stores: ReadonlyMap<string, Published>;
   readonly claims: readonly RouterClaims[];
@@ -47,13 +46,13 @@ export function buildRepositoryRoutes(
     problems.push(...merged.problems);
     return merged.byName;
   };
-  const merged = fill(PROTOCOLS, (protocol) => fill(KINDS, (kind) => merge({ protocol, kind })));
+  const merged = recordOf(PROTOCOLS, (protocol) => recordOf(KINDS, (kind) => merge({ protocol, kind })));
   problems.push(...danglingReferences(merged));
   const { claims, routers } = claimRouters(merged, settings, problems);
   const publish = (byName: ReadonlyMap<string, Merged>) => publishNames(byName, networkId);
   return {
     networkId,
-    sections: fill(PROTOCOLS, (protocol) => ({
+    sections: recordOf(PROTOCOLS, (protocol) => ({
       routers: publish(routers[protocol]),
       services: publish(merged[protocol].services),
       middlewares: publish(merged[protocol].middlewares),
@@ -85,12 +84,12 @@ function limitAll(networkId: NetworkId, readings: readonly Reading[], problems: 
 
 /** Routers that cannot be told what they claim are left out, unless the operator trusts them. Auto-routes have reserved names. */
 function claimRouters(
-  merged: Readonly<Record<Protocol, Readonly<Record<Kind, ReadonlyMap<string, Merged>>>>>,
+  merged: MergedSections,
   settings: LabelSettings,
   problems: Problem[],
 ): { claims: RouterClaims[]; routers: Record<Protocol, Map<string, Merged>> } {
   const claims: RouterClaims[] = [];
-  const routers = fill(PROTOCOLS, (protocol) => new Map(merged[protocol].routers));
+  const routers = recordOf(PROTOCOLS, (protocol) => new Map(merged[protocol].routers));
   for (const protocol of PROTOCOLS) {
     for (const [name, { options, containers }] of merged[protocol].routers) {
       const [container] = containers;
@@ -105,10 +104,6 @@ function claimRouters(
     }
   }
   return { claims, routers };
-}
-
-function fill<K extends string, T>(keys: readonly K[], make: (key: K) => T): Record<K, T> {
-  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, T>;
 }
 
 /** Traefik's own order of containers (pkg/provider/docker/config.go): it decides which server comes first. */

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { type StreamProtocol, streamName } from '../network/ports.ts';
 
 /** What Traefik must know before it starts (doc.traefik.io/traefik/reference/install-configuration). */
 export type StaticSettings = {
@@ -28,16 +29,11 @@ export const HOLD_HEADER = 'X-Rediacc-Hold';
 const READ_TIMEOUT = '10m';
 
 export type StreamEntryPoint = {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: StreamProtocol;
   readonly port: number;
   /** Where it listens. */
   readonly host: string;
 };
-
-/** `tcp-5432`: what labels call it. */
-export function streamName({ protocol, port }: Pick<StreamEntryPoint, 'protocol' | 'port'>): string {
-  return `${protocol}-${port}`;
-}
 
 function renderStream(entryPoint: StreamEntryPoint): [string, unknown] {
   const { protocol, port, host } = entryPoint;

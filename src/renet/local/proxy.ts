@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
+import { type Ports, streamName } from '../../core/network/ports.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { endingWithParent, unprivileged } from '../../core/repository/launch.ts';
 import { routerStateDir } from '../../core/repository/record.ts';
-import { renderStaticConfig, type StreamEntryPoint, streamName } from '../../core/traefik/static-config.ts';
+import { renderStaticConfig, type StreamEntryPoint } from '../../core/traefik/static-config.ts';
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { findPortHolder } from '../../edges/listeners.ts';
@@ -22,12 +23,10 @@ export type ProxyPlaces = {
   /** Of Traefik's API. */
   readonly apiPort: number;
   /** Ports beside HTTP: entrypoints `tcp-5432`, `udp-53`. */
-  readonly ports: StreamPorts;
+  readonly ports: Ports;
   /** More of them, which are handed out one by one. */
-  readonly dynamicPorts: StreamPorts;
+  readonly dynamicPorts: Ports;
 };
-
-type StreamPorts = { readonly tcp: readonly number[]; readonly udp: readonly number[] };
 
 /** All ports beside HTTP that Traefik listens on. */
 function streamsOf({ ports, dynamicPorts, address }: ProxyPlaces): StreamEntryPoint[] {
