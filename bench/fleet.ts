@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { FIRST_NETWORK_ID, SUBNET_SIZE, serviceAddress } from '../src/core/network/subnet.ts';
 import { createFakeDocker, type FakeContainer, type FakeDocker } from '../test/fake-docker.ts';
 
+/** What has changed, and by what router that can be told. */
+export type Change = { readonly router: string; readonly isThere: boolean };
+
 /** Fake daemons with containers, for what one machine cannot have for real. */
 export type Fleet = AsyncDisposable & {
   readonly sockets: readonly string[];
-  /** The pattern of their sockets. */
-  readonly pattern: string;
-  /** Starts or ends one container more on one of the daemons, and says by what router that can be told. */
-  readonly change: (daemon: number) => { readonly router: string; readonly isThere: boolean };
+  /** Starts or ends one container more on one of the daemons. */
+  readonly change: (daemon: number) => Change;
 };
 
 export async function createFleet(folder: string, daemons: number, containers: number): Promise<Fleet> {
@@ -27,7 +28,6 @@ export async function createFleet(folder: string, daemons: number, containers: n
   );
   return {
     sockets: all.map(({ socket }) => socket),
-    pattern: join(folder, 'docker-*.sock'),
     change: (index) => {
       const daemon = all[index % all.length] as (typeof all)[number];
       daemon.round += 1;

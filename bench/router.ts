@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -8,7 +8,8 @@ import { HOLD_HEADER } from '../src/core/traefik/static-config.ts';
 import { connectDocker } from '../src/edges/docker.ts';
 import { get } from '../src/edges/http.ts';
 import { RENET, until } from '../test/live/lab.ts';
-import { createFleet, type Fleet } from './fleet.ts';
+import type { Change } from './fleet.ts';
+import type { Order, Ready } from './fleet-process.ts';
 import { percentile, type Row, timed } from './measure.ts';
 
 const DAEMONS = 200;
@@ -21,7 +22,10 @@ export async function benchRouter(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rediacc-fleet-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const fleet = stack.use(await createFleet(join(folder, 'run'), DAEMONS, CONTAINERS));
+  const fleet = await startFleet(
+    { folder: join(folder, 'run'), daemons: DAEMONS, containers: CONTAINERS },
+    stack,
+  );
   const callsAlone = await timeCalls(fleet);
   const coldStart = await timed(() => startRouter(fleet, `${folder}/state`, stack));
   const change = percentile(await timeChanges(fleet), 0.95);
@@ -45,8 +49,37 @@ export async function benchRouter(): Promise<Row[]> {
   ];
 }
 
+/** Fake daemons, in another process. */
+type RemoteFleet = {
+  readonly sockets: readonly string[];
+  readonly pattern: string;
+  readonly change: (daemon: number) => Promise<Change>;
+};
+
+async function startFleet(order: Order, stack: AsyncDisposableStack): Promise<RemoteFleet> {
+  const child = fork(join(import.meta.dirname, 'fleet-process.ts'), [JSON.stringify(order)]);
+  stack.defer(async () => {
+    child.disconnect();
+    await once(child, 'exit');
+  });
+  const [{ sockets }] = (await once(child, 'message')) as [Ready];
+  return {
+    sockets,
+    pattern: join(order.folder, 'docker-*.sock'),
+    change: async (daemon) => {
+      child.send(daemon);
+      const [change] = (await once(child, 'message')) as [Change];
+      return change;
+    },
+  };
+}
+
 /** Until its first document is there. */
-async function startRouter({ pattern }: Fleet, stateDir: string, stack: AsyncDisposableStack): Promise<void> {
+async function startRouter(
+  { pattern }: RemoteFleet,
+  stateDir: string,
+  stack: AsyncDisposableStack,
+): Promise<void> {
   const args = ['router', 'serve', `--sockets=${pattern}`, `--state-dir=${stateDir}`];
   const child = spawn(RENET, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
@@ -60,7 +93,7 @@ async function startRouter({ pattern }: Fleet, stateDir: string, stack: AsyncDis
 }
 
 /** What any client must at least do: a list of each daemon, and an inspect of each container. */
-function timeCalls({ sockets }: Fleet): Promise<number> {
+function timeCalls({ sockets }: RemoteFleet): Promise<number> {
   return timed(() =>
     Promise.all(
       sockets.map(async (socket) => {
@@ -72,7 +105,7 @@ function timeCalls({ sockets }: Fleet): Promise<number> {
 }
 
 /** Asks as Traefik does: each answer is held until there is news. Until the answer begins, since the document is out then. */
-async function timeChanges(fleet: Fleet): Promise<number[]> {
+async function timeChanges(fleet: RemoteFleet): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const times: number[] = [];
   await read(await ask(agent));
@@ -81,9 +114,10 @@ async function timeChanges(fleet: Fleet): Promise<number[]> {
     // The held request must be there first; and each change is one after quiet.
     await new Promise((resolve) => setTimeout(resolve, 150));
     const begin = performance.now();
-    const { router, isThere } = fleet.change(round * 7);
+    const changed = fleet.change(round * 7);
     const response = await held;
     times.push(performance.now() - begin);
+    const { router, isThere } = await changed;
     if ((await read(response)).includes(router) !== isThere) {
       throw new Error(`the document is not right about ${router}`);
     }
@@ -98,8 +132,8 @@ async function ask(agent: Agent): Promise<IncomingMessage> {
   return response;
 }
 
-async function read(response: IncomingMessage): Promise<string> {
+async function read(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
-  return String(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }

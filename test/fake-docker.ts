@@ -52,7 +52,8 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
     response.setHeader('api-version', '1.51');
     if (path === '/events') listen(request, response);
     else if (path === '/_ping') response.end('OK');
-    else reply(response, answer(path, url.searchParams.has('all'), containers));
+    else if (path === '/containers/json') reply(response, list(containers, url.searchParams.has('all')));
+    else reply(response, answer(path, containers));
   });
   rmSync(socketPath, { force: true });
   server.listen(socketPath);
@@ -100,24 +101,35 @@ function wantedEvents(request: IncomingMessage): { actions: string[]; since: num
   };
 }
 
-function reply(response: ServerResponse, body: unknown): void {
-  response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body ?? { message: 'no such thing' }));
+function reply(response: ServerResponse, json: string | undefined): void {
+  response.writeHead(json === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(json ?? '{"message":"no such thing"}');
 }
 
-function answer(path: string, all: boolean, containers: readonly FakeContainer[]): unknown {
-  if (path === '/version') return { ApiVersion: '1.51', MinAPIVersion: '1.24', Version: '28.0.0' };
-  if (path === '/containers/json') {
-    return containers.filter(({ state }) => all || (state !== 'exited' && state !== 'created')).map(listed);
-  }
+function list(containers: readonly FakeContainer[], all: boolean): string {
+  const shown = containers.filter(({ state }) => all || (state !== 'exited' && state !== 'created'));
+  return `[${shown.map(listed).join(',')}]`;
+}
+
+function answer(path: string, containers: readonly FakeContainer[]): string | undefined {
+  if (path === '/version') return '{"ApiVersion":"1.51","MinAPIVersion":"1.24","Version":"28.0.0"}';
   const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];
   const found = containers.find((container) => container.id === id);
-  return found === undefined ? undefined : inspected(found);
+  return found === undefined ? undefined : JSON.stringify(inspected(found));
 }
 
-function listed({ id, name, labels, state, health }: FakeContainer): unknown {
-  return { Id: id, Names: [`/${name}`], Labels: labels, State: state, Status: statusText(state, health) };
+/** As text, made once: a bench measures who reads this, not who writes it. */
+function listed(container: FakeContainer): string {
+  const known = texts.get(container);
+  if (known !== undefined) return known;
+  const { id, name, labels, state, health } = container;
+  const status = statusText(state, health);
+  const text = JSON.stringify({ Id: id, Names: [`/${name}`], Labels: labels, State: state, Status: status });
+  texts.set(container, text);
+  return text;
 }
+
+const texts = new WeakMap<FakeContainer, string>();
 
 function statusText(state: FakeContainer['state'], health: FakeContainer['health']): string {
   if (state === 'created') return 'Created';

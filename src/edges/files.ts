@@ -29,8 +29,10 @@ export async function isFolder(path: string): Promise<boolean> {
 /**
  * Replaces a file whole: readers see the old text or the new one, also after a power cut. A new file belongs to the owner of
  * its folder, so that root leaves no root-owned file in a user's checkout; an old one keeps owner and mode.
+ *
+ * @param text whole, or in pieces that are asked for one by one
  */
-export async function writeWhole(path: string, text: string, mode = 0o644): Promise<void> {
+export async function writeWhole(path: string, text: string | Iterable<string>, mode = 0o644): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const old = await stat(path).catch(() => undefined);

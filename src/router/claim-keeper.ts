@@ -1,11 +1,10 @@
 import { nextExpiry, withoutGone } from '../core/claims/grace.ts';
 import { parentWildcard } from '../core/claims/host-names.ts';
-import { type Lease, leaseKey, type PortRequest, settleLeases } from '../core/claims/leases.ts';
+import { type Lease, settleLeases } from '../core/claims/leases.ts';
 import { type Claim, isInGrace, keysOf, type Ledger, settleLedger } from '../core/claims/ledger.ts';
 import { createOutcomes, type Outcome, type Wishes } from '../core/claims/outcome.ts';
 import type { Ports } from '../core/network/ports.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import type { StateFolder } from './state-folder.ts';
 
 export type ClaimKeeperOptions = {
@@ -18,15 +17,15 @@ export type ClaimKeeperOptions = {
   readonly onExpiry: () => void;
 };
 
-export type Asking = { readonly routes: RepositoryRoutes; readonly answering: boolean };
+/** What a repository wants, and whether that is known. Wishes are the same object for as long as they are the same. */
+export type Asking = { readonly wishes: Wishes; readonly answering: boolean };
+type Asked = ReadonlyMap<NetworkId, Asking>;
 
-/** What repositories want, and whether that is known. */
-type Asked = ReadonlyMap<NetworkId, { readonly wishes: Wishes; readonly answering: boolean }>;
+const NONE: ReadonlySet<string> = new Set();
 
 /** Knows who has which host, entrypoint and public port, and keeps it over restarts. */
 export class ClaimKeeper {
   readonly #options: ClaimKeeperOptions;
-  readonly #wishes = new WeakMap<RepositoryRoutes, Wishes>();
   readonly #outcomes = new Map<NetworkId, { readonly wishes: Wishes; readonly outcome: Outcome }>();
   /** When they were last looked at. */
   #asked: Asked = new Map();
@@ -52,14 +51,9 @@ export class ClaimKeeper {
   }
 
   /** Takes note of what all repositories want, and tells what each of them gets. */
-  settle(asking: readonly Asking[]): (routes: RepositoryRoutes) => Outcome {
+  settle(asking: readonly Asking[]): (wishes: Wishes) => Outcome {
     const { state, ranges, grace } = this.#options;
-    const asked = new Map(
-      asking.map(({ routes, answering }) => [
-        routes.networkId,
-        { wishes: this.#wishesOf(routes), answering },
-      ]),
-    );
+    const asked = new Map(asking.map((one) => [one.wishes.networkId, one]));
     const answering = new Set([...asked].flatMap(([id, one]) => (one.answering ? id : [])));
     const common = { answering, grace, now: Date.now() };
     const wanted = new Map([...asked].map(([id, { wishes }]) => [id, wishes.claims] as const));
@@ -90,14 +84,13 @@ export class ClaimKeeper {
   }
 
   /** What a repository gets is told anew only when it may be something else. */
-  #outcomeMaker(): (routes: RepositoryRoutes) => Outcome {
+  #outcomeMaker(): (wishes: Wishes) => Outcome {
     const outcomeOf = createOutcomes(this.#ledger, this.#leases);
-    return (routes) => {
-      const wishes = this.#wishesOf(routes);
-      const known = this.#outcomes.get(routes.networkId);
+    return (wishes) => {
+      const known = this.#outcomes.get(wishes.networkId);
       if (known?.wishes === wishes) return known.outcome;
       const outcome = outcomeOf(wishes);
-      this.#outcomes.set(routes.networkId, { wishes, outcome });
+      this.#outcomes.set(wishes.networkId, { wishes, outcome });
       return outcome;
     };
   }
@@ -108,33 +101,26 @@ export class ClaimKeeper {
   }
 
   /** What a repository wants or wanted that has changed since the last look, and what changes by itself. */
-  #keysToSettle(asked: Asked, released: Iterable<string>): Set<string> {
-    const keys = new Set([...this.#inGrace, ...released]);
+  #keysToSettle(asked: Asked, released: Iterable<string>): Map<string, Set<NetworkId>> {
+    const keys = new Map<string, Set<NetworkId>>();
+    const add = (key: string, ...asking: readonly NetworkId[]): void => {
+      const known = keys.get(key);
+      if (known === undefined) keys.set(key, new Set(asking));
+      else for (const id of asking) known.add(id);
+    };
+    for (const key of [...this.#inGrace, ...released]) add(key);
     const appeared = new Set<NetworkId>();
     for (const id of new Set([...asked.keys(), ...this.#asked.keys()])) {
       const [before, now] = [this.#asked.get(id), asked.get(id)];
       if (before?.wishes === now?.wishes && before?.answering === now?.answering) continue;
-      for (const key of before?.wishes.claims ?? []) keys.add(key);
-      for (const key of now?.wishes.claims ?? []) keys.add(key);
+      const [wanted, wants] = [before?.wishes.claims ?? NONE, now?.wishes.claims ?? NONE];
+      const isOther = before?.answering !== now?.answering;
+      for (const key of isOther ? wanted.union(wants) : wanted.symmetricDifference(wants)) add(key, id);
       if (now?.answering && !before?.answering) appeared.add(id);
     }
     // It may have wanted more before it went, or before the last start.
-    if (appeared.size > 0) for (const key of keysOf(this.#ledger, appeared)) keys.add(key);
+    if (appeared.size > 0) for (const key of keysOf(this.#ledger, appeared)) add(key);
     return keys;
-  }
-
-  #wishesOf(routes: RepositoryRoutes): Wishes {
-    const known = this.#wishes.get(routes);
-    if (known !== undefined) return known;
-    const { networkId } = routes;
-    const claims = new Set(routes.claims.flatMap(({ keys }) => keys));
-    const requests = routes.publicPorts.map(({ protocol, service, target }): [string, PortRequest] => {
-      const request = { networkId, protocol, service, target };
-      return [leaseKey(request), request];
-    });
-    const wishes = { networkId, claims, ports: [...new Map(requests).values()] };
-    this.#wishes.set(routes, wishes);
-    return wishes;
   }
 
   #schedule(): void {

@@ -124,8 +124,9 @@ export class DaemonWatch {
    * @throws Error when the stream has missed something, or no answer comes
    */
   async #checkStream(begin: number, signal: AbortSignal): Promise<void> {
-    for (let since = begin; ; ) {
-      await sleep(CHECK, undefined, { signal, ref: false }).catch(() => {});
+    // The first at a time of its own, so that not all daemons are asked at once.
+    for (let [since, pause] = [begin, LATE + CHECK * Math.random()]; ; pause = CHECK) {
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       const until = (Date.now() - LATE) / 1000;
       const missed = (await this.#options.client.eventsBetween(since, until)).find(

@@ -48,11 +48,14 @@ export function createDocumentEndpoint(publisher: Publisher, hold: number): Docu
   };
 }
 
-function send(response: ServerResponse, { id, bytes }: Revision): void {
+function send(response: ServerResponse, { id, length, chunks }: Revision): void {
   response.writeHead(200, {
     'content-type': 'application/yaml',
-    'content-length': bytes.length,
+    'content-length': length,
     'x-rediacc-revision': id,
   });
-  response.end(bytes);
+  response.cork();
+  for (const chunk of chunks()) response.write(chunk);
+  response.end();
+  response.uncork();
 }

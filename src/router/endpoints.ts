@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
+import { setImmediate as others } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import { listRoutes } from '../core/routes/route-list.ts';
+import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import { createDocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
@@ -38,7 +40,7 @@ export function createRouteServer(serving: Serving): Server {
     now: Date.now(),
     revision: publisher.peek(),
     daemons: observer.daemons(),
-    routes: refresher.routes(),
+    routes: refresher.summaries(),
     lastFetch: document.lastFetch(),
   });
   const health = () => describeHealth({ ...snapshot(), version, settings, trouble: state.trouble() });
@@ -53,9 +55,19 @@ export function createRouteServer(serving: Serving): Server {
       '/traefik.yaml': document.answer,
       '/health': healthEndpoint(health),
       '/metrics': text(() => metrics.render(snapshot())),
-      '/routes.json': whenComplete(() => listRoutes(refresher.routes(), nameOf)),
-      '/ports': whenComplete(() => listPorts(claims.leases(), refresher.routes(), nameOf)),
+      '/routes.json': whenComplete(() => listAll(refresher, nameOf)),
+      '/ports': whenComplete(() => listPorts(claims.leases(), refresher.summaries(), nameOf)),
     },
     (error) => log.error({ err: error }, 'a request failed'),
   );
+}
+
+/** Made for who asks, which takes long with many: whatever else happens goes on between two repositories. */
+async function listAll(refresher: Refresher, nameOf: Serving['nameOf']): Promise<RouteList> {
+  const all: RepositoryRoutes[] = [];
+  for (const routes of refresher.routes()) {
+    all.push(routes);
+    await others();
+  }
+  return listRoutes(all, nameOf);
 }

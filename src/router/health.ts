@@ -1,6 +1,6 @@
-import { PROTOCOLS } from '../core/labels/sections.ts';
+import { type Kind, PROTOCOLS } from '../core/labels/sections.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
@@ -11,7 +11,7 @@ export type HealthInput = {
   readonly now: number;
   readonly revision: Revision | undefined;
   readonly daemons: readonly ObservedDaemon[];
-  readonly routes: readonly RepositoryRoutes[];
+  readonly routes: readonly RouteSummary[];
   readonly settings: LabelSettings;
   readonly lastFetch: Fetch | undefined;
   /** What is wrong with the state folder. */
@@ -50,8 +50,8 @@ function describeAutoRoutes({ autoRoutes, baseDomain }: LabelSettings): Record<s
   return { enabled: true, baseDomain };
 }
 
-function countAll(kind: 'routers' | 'services', routes: readonly RepositoryRoutes[]): number {
-  return sum(routes, ({ sections }) => sum(PROTOCOLS, (protocol) => sections[protocol][kind].size));
+function countAll(kind: Kind, routes: readonly RouteSummary[]): number {
+  return sum(routes, ({ counts }) => sum(PROTOCOLS, (protocol) => counts[protocol][kind]));
 }
 
 function describeDaemon(daemon: ObservedDaemon, now: number): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PROTOCOLS } from '../core/labels/sections.ts';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
@@ -19,7 +19,7 @@ export type Metrics = {
 /** What is looked up when somebody asks. */
 export type Snapshot = {
   readonly daemons: readonly ObservedDaemon[];
-  readonly routes: readonly RepositoryRoutes[];
+  readonly routes: readonly RouteSummary[];
   readonly revision: Revision | undefined;
   readonly lastFetch: Fetch | undefined;
   /** In milliseconds since 1970. */
@@ -80,11 +80,11 @@ function createGauges(registers: Registry[]): Set[] {
       for (const protocol of PROTOCOLS) {
         routers.set(
           { protocol },
-          sum(routes, ({ sections }) => sections[protocol].routers.size),
+          sum(routes, ({ counts }) => counts[protocol].routers),
         );
         services.set(
           { protocol },
-          sum(routes, ({ sections }) => sections[protocol].services.size),
+          sum(routes, ({ counts }) => counts[protocol].services),
         );
       }
     },

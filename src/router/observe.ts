@@ -45,6 +45,7 @@ export class DaemonObserver {
   readonly #known = new Map<NetworkId, Known>();
   readonly #saved: Map<NetworkId, SavedDaemon>;
   readonly #first = Promise.withResolvers<void>();
+  #isComplete = false;
   #remembered: ReadonlyMap<NetworkId, readonly Container[]> = new Map();
   #present: Sockets = new Map();
   #folder: SocketFolder | undefined;
@@ -53,7 +54,12 @@ export class DaemonObserver {
     this.#options = options;
     this.#runDir = dirname(options.sockets);
     this.#saved = new Map(options.memory.daemons().map((daemon) => [daemon.networkId, daemon]));
-    this.complete = Promise.race([this.#first.promise, sleep(options.timeout, undefined, { ref: false })]);
+    const patience = sleep(options.timeout, undefined, { ref: false });
+    this.complete = Promise.race([this.#first.promise, patience]).then(() => {
+      this.#isComplete = true;
+      // Before, saving would only delay the first document.
+      this.#remember();
+    });
   }
 
   static async start(options: ObserverOptions): Promise<DaemonObserver> {
@@ -113,8 +119,8 @@ export class DaemonObserver {
   }
 
   #notify(): void {
-    this.#remember();
-    if ([...this.#known.values()].every(({ watch }) => watch.view().state !== 'connecting')) {
+    if (this.#isComplete) this.#remember();
+    else if ([...this.#known.values()].every(({ watch }) => watch.view().state !== 'connecting')) {
       this.#first.resolve();
     }
     this.#options.onChange();

@@ -1,7 +1,7 @@
 import type { Lease } from '../core/claims/leases.ts';
 import type { StreamProtocol } from '../core/network/ports.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import type { RouteSummary } from '../core/routes/summary.ts';
 
 /** A public port of the dynamic range, as `/ports` shows it. */
 export type PortListing = {
@@ -16,7 +16,7 @@ export type PortListing = {
 
 export function listPorts(
   leases: readonly Lease[],
-  routes: readonly RepositoryRoutes[],
+  routes: readonly RouteSummary[],
   nameOf: (id: NetworkId) => string,
 ): Record<StreamProtocol, PortListing[]> {
   const all = routes.flatMap(({ networkId, publicPorts }) =>

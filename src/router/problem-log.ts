@@ -2,21 +2,26 @@ import type { Logger } from 'pino';
 import type { Problem } from '../core/labels/problem.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 
+type Problems = { readonly networkId: NetworkId; readonly problems: readonly Problem[] };
+type Known = { readonly problems: readonly Problem[]; readonly texts: ReadonlySet<string> };
+
 /** Logs each problem when it comes up, and again only when it has been gone in between. */
 export function createProblemLog(
   log: Logger,
   nameOf: (id: NetworkId) => string,
-): (problems: readonly Problem[]) => void {
-  let known = new Set<string>();
-  return (problems) => {
-    const now = new Set<string>();
-    for (const problem of problems) {
-      const text = JSON.stringify(problem);
-      if (!known.has(text) && !now.has(text)) {
-        log.warn({ problem: { repository: nameOf(problem.networkId), ...problem } }, problem.reason);
-      }
-      now.add(text);
+): (repositories: readonly Problems[]) => void {
+  let known = new Map<NetworkId, Known>();
+  const note = ({ networkId, problems }: Problems): Known => {
+    const before = known.get(networkId);
+    if (before?.problems === problems) return before;
+    const texts = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+    for (const [text, problem] of texts) {
+      if (before?.texts.has(text)) continue;
+      log.warn({ problem: { repository: nameOf(networkId), ...problem } }, problem.reason);
     }
-    known = now;
+    return { problems, texts: new Set(texts.keys()) };
+  };
+  return (repositories) => {
+    known = new Map(repositories.map((one) => [one.networkId, note(one)]));
   };
 }

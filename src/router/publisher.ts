@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
+import { sum } from './sum.ts';
 
 /** The document as it is served. */
 export type Revision = {
   /** Names the document: the same pieces have the same id, also after a restart. */
   readonly id: string;
-  readonly bytes: Buffer;
+  /** In bytes. */
+  readonly length: number;
+  /**
+   * Its bytes, in order. At first the pieces as they are, so that a change costs no copy of the rest, and then one ready buffer
+   * for all who ask again.
+   */
+  readonly chunks: () => readonly Buffer[];
 };
 
-/** A piece of a document, which may stay the same in many. */
+/** A piece of a document, which may stay the same in many. It lies in the newest that is whole, so that its bytes are there once. */
 export type Piece = {
-  readonly bytes: Buffer;
+  bytes: Buffer;
   /** Of the bytes. */
   readonly digest: Buffer;
 };
@@ -55,9 +62,34 @@ export function createPublisher(): Publisher {
       for (const { digest } of pieces) hash.update(digest);
       const id = hash.digest('hex').slice(0, 12);
       if (revision?.id === id) return;
-      revision = { id, bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)) };
+      revision = createRevision(id, pieces);
       for (const wake of [...waiting]) wake();
     },
     changed: (signal) => wait(signal),
   };
+}
+
+function createRevision(id: string, pieces: readonly Piece[]): Revision {
+  let isAsked = false;
+  let whole: readonly Buffer[] | undefined;
+  return {
+    id,
+    length: sum(pieces, ({ bytes }) => bytes.length),
+    chunks: () => {
+      if (isAsked) whole ??= [join(pieces)];
+      isAsked = true;
+      return whole ?? pieces.map(({ bytes }) => bytes);
+    },
+  };
+}
+
+function join(pieces: readonly Piece[]): Buffer {
+  const whole = Buffer.concat(pieces.map(({ bytes }) => bytes));
+  let at = 0;
+  for (const piece of pieces) {
+    const end = at + piece.bytes.length;
+    piece.bytes = whole.subarray(at, end);
+    at = end;
+  }
+  return whole;
 }

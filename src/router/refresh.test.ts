@@ -6,7 +6,7 @@ import type { Container } from '../core/labels/container.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import type { DaemonView } from './daemon.ts';
 import { createPublisher } from './publisher.ts';
-import { createRefresher } from './refresh.ts';
+import { Refresher } from './refresh.ts';
 import { StateFolder } from './state-folder.ts';
 
 function daemon(
@@ -32,7 +32,7 @@ test('a bug that one repository meets does not touch the others', async () => {
   const claims = new ClaimKeeper({ state, ranges: { tcp: [], udp: [] }, grace: 0, onExpiry: () => {} });
   const publisher = createPublisher();
   const bugs: unknown[] = [];
-  const refresher = createRefresher({
+  const refresher = new Refresher({
     settings: {
       baseDomain: 'test',
       autoRoutes: true,
@@ -47,7 +47,7 @@ test('a bug that one repository meets does not touch the others', async () => {
     publisher,
     onBug: (error, id) => bugs.push([id, String(error)]),
   });
-  const routers = () => refresher.routes().flatMap(({ sections }) => [...sections.http.routers.keys()]);
+  const routers = () => [...refresher.routes()].flatMap(({ sections }) => [...sections.http.routers.keys()]);
   const bad = daemon(2880, '127.0.11.66');
   const broken: DaemonView = {
     ...bad,
@@ -64,7 +64,7 @@ test('a bug that one repository meets does not touch the others', async () => {
   expect(routers()).toEqual(['auto.web-2816', 'auto.web-2880']);
   refresher.refresh([daemon(2816, '127.0.11.3'), broken]);
   expect(routers()).toEqual(['auto.web-2816', 'auto.web-2880']);
-  expect(String(publisher.peek()?.bytes)).toContain('http://127.0.11.3:80');
+  expect(Buffer.concat(publisher.peek()?.chunks() ?? []).toString()).toContain('http://127.0.11.3:80');
   expect(bugs).toEqual([
     [2880, 'Error: a bug'],
     [2880, 'Error: a bug'],

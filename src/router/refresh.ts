@@ -1,21 +1,16 @@
-import { isSameOutcome, type Outcome } from '../core/claims/outcome.ts';
+import { isSameOutcome, type Outcome, type Wishes } from '../core/claims/outcome.ts';
 import type { Container } from '../core/labels/container.ts';
-import { type Reading, readContainer } from '../core/labels/read-container.ts';
+import { readContainer } from '../core/labels/read-container.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { grantRoutes } from '../core/routes/grant.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../core/routes/repository-routes.ts';
+import { type RouteSummary, summarize } from '../core/routes/summary.ts';
+import { wishesOf } from '../core/routes/wishes.ts';
 import { assembleDynamicConfig, type Fragment, renderFragment } from '../core/traefik/dynamic-config.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import type { DaemonView } from './daemon.ts';
 import { createPiece, type Piece, type Publisher } from './publisher.ts';
-
-export type Refresher = {
-  /** Brings the document up to what the daemons are now. */
-  readonly refresh: (daemons: readonly DaemonView[]) => void;
-  /** The routes of the newest document, in the order of network ids. */
-  readonly routes: () => readonly RepositoryRoutes[];
-};
 
 export type RefresherOptions = {
   readonly settings: LabelSettings;
@@ -30,72 +25,107 @@ export type RefresherOptions = {
 
 /** What a repository asks for; kept for as long as its containers do not change. */
 type Asked = {
+  readonly networkId: NetworkId;
   readonly containers: readonly Container[];
   readonly settings: LabelSettings;
-  readonly routes: RepositoryRoutes;
+  readonly wishes: Wishes;
 };
 
-/** What it gets. */
+/** What it gets. Its routes are not kept: they can be made again, and would take more memory than all the rest. */
 type Granted = {
-  readonly asked: RepositoryRoutes;
+  readonly asked: Asked;
   readonly outcome: Outcome;
-  readonly routes: RepositoryRoutes;
+  readonly summary: RouteSummary;
   readonly fragment: Fragment<Piece>;
 };
+
+/** Those of repositories that have changed, from the first step of a refresh to its last. */
+type Fresh = Map<Asked, RepositoryRoutes>;
 
 /**
  * The flow of the route server: read labels -> build routes -> settle claims -> render -> compare -> publish. A repository
  * that has not changed costs nothing: its part of the document is kept.
  */
-export function createRefresher(options: RefresherOptions): Refresher {
-  const { claims, publisher } = options;
-  const settingsOf = createTrust(options);
-  const read = createReader();
-  let asked = new Map<NetworkId, Asked>();
-  let granted = new Map<NetworkId, Granted>();
+export class Refresher {
+  readonly #options: RefresherOptions;
+  /** The same settings each time, so that a change of trust can be told from none. */
+  readonly #trusting: LabelSettings;
+  #asked: ReadonlyMap<NetworkId, Asked> = new Map();
+  #granted: ReadonlyMap<NetworkId, Granted> = new Map();
 
-  const ask = ({ networkId, containers }: DaemonView): Asked => {
-    const settings = settingsOf(networkId);
-    const before = asked.get(networkId);
+  constructor(options: RefresherOptions) {
+    this.#options = options;
+    this.#trusting = { ...options.settings, trusted: true };
+  }
+
+  /** Brings the document up to what the daemons are now. */
+  refresh(daemons: readonly DaemonView[]): void {
+    const { claims, publisher } = this.#options;
+    const fresh: Fresh = new Map();
+    this.#asked = new Map(
+      daemons.flatMap((one) => this.#attempt(one.networkId, () => this.#ask(one, fresh), this.#asked)),
+    );
+    const outcomeOf = claims.settle(
+      daemons.flatMap(({ networkId, state }) => {
+        const one = this.#asked.get(networkId);
+        return one === undefined ? [] : [{ wishes: one.wishes, answering: state === 'up' }];
+      }),
+    );
+    this.#granted = new Map(
+      [...this.#asked].flatMap(([id, one]) =>
+        this.#attempt(id, () => this.#grant(one, outcomeOf(one.wishes), fresh), this.#granted),
+      ),
+    );
+    const fragments = [...this.#granted.values()].map(({ fragment }) => fragment);
+    publisher.publish(assembleDynamicConfig(fragments).map(pieceOf));
+  }
+
+  /** What the newest document has of each repository, in the order of network ids. */
+  summaries(): RouteSummary[] {
+    return [...this.#granted.values()].map(({ summary }) => summary);
+  }
+
+  /** The same in full, one after the other: made for who asks, which takes its time. */
+  *routes(): Generator<RepositoryRoutes> {
+    for (const { asked, outcome } of this.#granted.values()) yield this.#routesOf(asked, outcome);
+  }
+
+  #ask({ networkId, containers }: DaemonView, fresh: Fresh): Asked {
+    const { settings: common, isTrusted } = this.#options;
+    const settings = common.trusted || isTrusted(networkId) ? this.#trusting : common;
+    const before = this.#asked.get(networkId);
     if (before?.containers === containers && before.settings === settings) return before;
-    const readings = containers.map((container) => read(container, settings));
-    return { containers, settings, routes: buildRepositoryRoutes(networkId, readings, settings) };
-  };
-  const grant = ({ routes, settings }: Asked, outcome: Outcome): Granted => {
-    const before = granted.get(routes.networkId);
-    if (before?.asked === routes && isSameOutcome(before.outcome, outcome)) return before;
-    const given = grantRoutes(routes, { outcome, settings, nameOf: options.nameOf });
-    return { asked: routes, outcome, routes: given, fragment: toPieces(renderFragment(given)) };
-  };
-  const attempt = <T>(id: NetworkId, make: () => T, before: T | undefined): [NetworkId, T][] => {
+    const routes = build({ networkId, containers, settings });
+    const now = { networkId, containers, settings, wishes: wishesOf(routes) };
+    fresh.set(now, routes);
+    return now;
+  }
+
+  #grant(asked: Asked, outcome: Outcome, fresh: Fresh): Granted {
+    const before = this.#granted.get(asked.networkId);
+    if (before?.asked === asked && isSameOutcome(before.outcome, outcome)) return before;
+    const routes = this.#routesOf(asked, outcome, fresh.get(asked));
+    return { asked, outcome, summary: summarize(routes), fragment: toPieces(renderFragment(routes)) };
+  }
+
+  #routesOf(asked: Asked, outcome: Outcome, built = build(asked)): RepositoryRoutes {
+    return grantRoutes(built, { outcome, settings: asked.settings, nameOf: this.#options.nameOf });
+  }
+
+  #attempt<T>(id: NetworkId, make: () => T, before: ReadonlyMap<NetworkId, T>): [NetworkId, T][] {
     try {
       return [[id, make()]];
     } catch (error) {
-      options.onBug(error, id);
-      return before === undefined ? [] : [[id, before]];
+      this.#options.onBug(error, id);
+      const kept = before.get(id);
+      return kept === undefined ? [] : [[id, kept]];
     }
-  };
-  return {
-    refresh: (daemons) => {
-      asked = new Map(
-        daemons.flatMap((one) => attempt(one.networkId, () => ask(one), asked.get(one.networkId))),
-      );
-      const outcomeOf = claims.settle(
-        daemons.flatMap(({ networkId, state }) => {
-          const one = asked.get(networkId);
-          return one === undefined ? [] : [{ routes: one.routes, answering: state === 'up' }];
-        }),
-      );
-      granted = new Map(
-        [...asked].flatMap(([id, one]) =>
-          attempt(id, () => grant(one, outcomeOf(one.routes)), granted.get(id)),
-        ),
-      );
-      const fragments = [...granted.values()].map(({ fragment }) => fragment);
-      publisher.publish(assembleDynamicConfig(fragments).map(pieceOf));
-    },
-    routes: () => [...granted.values()].map(({ routes }) => routes),
-  };
+  }
+}
+
+function build({ networkId, containers, settings }: Omit<Asked, 'wishes'>): RepositoryRoutes {
+  const readings = containers.map((container) => readContainer(container, settings));
+  return buildRepositoryRoutes(networkId, readings, settings);
 }
 
 function toPieces(fragment: Fragment): Fragment<Piece> {
@@ -105,22 +135,4 @@ function toPieces(fragment: Fragment): Fragment<Piece> {
 /** What stands between the fragments is always the same few words. */
 function pieceOf(part: string | Piece): Piece {
   return typeof part === 'string' ? createPiece(part) : part;
-}
-
-/** The same settings each time, so that a change of trust can be told from none. */
-function createTrust({ settings, isTrusted }: RefresherOptions): (id: NetworkId) => LabelSettings {
-  const trusting = { ...settings, trusted: true };
-  return (id) => (settings.trusted || isTrusted(id) ? trusting : settings);
-}
-
-/** Labels are read once in the life of a container. */
-function createReader(): (container: Container, settings: LabelSettings) => Reading {
-  const readings = new WeakMap<Container, { settings: LabelSettings; reading: Reading }>();
-  return (container, settings) => {
-    const known = readings.get(container);
-    if (known?.settings === settings) return known.reading;
-    const reading = readContainer(container, settings);
-    readings.set(container, { settings, reading });
-    return reading;
-  };
 }

@@ -9,7 +9,7 @@ import { DaemonObserver } from './observe.ts';
 import { type Pace, pace } from './pace.ts';
 import { createProblemLog } from './problem-log.ts';
 import { createPublisher } from './publisher.ts';
-import { createRefresher } from './refresh.ts';
+import { Refresher } from './refresh.ts';
 import { StateFolder } from './state-folder.ts';
 
 export type RouterOptions = {
@@ -49,13 +49,13 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const onBug = (err: unknown, networkId: NetworkId): void =>
     log.error({ err, networkId }, 'a repository could not be read; it keeps the routes that it had');
   const publisher = createPublisher();
-  const refresher = createRefresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
+  const refresher = new Refresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
   const logProblems = createProblemLog(log, nameOf);
   const metrics = createMetrics();
   const paced = pace(() => {
     const daemons = observer.daemons();
     metrics.measure(daemons, () => refresher.refresh(daemons));
-    logProblems(refresher.routes().flatMap(({ problems }) => problems));
+    logProblems(refresher.summaries());
   }, PACE);
   const watching = { timeout: DAEMON_TIMEOUT, memory: state, onEvent: metrics.countEvent, onChange: refresh };
   const observer = await DaemonObserver.start({ sockets, grace, ...watching });

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../core/claims/leases.ts';
 import type { Ledger } from '../core/claims/ledger.ts';
@@ -21,8 +21,12 @@ import type { NetworkId } from '../core/network/subnet.ts';
 import { listNames, readText, writeWhole } from '../edges/files.ts';
 import { TIMES } from '../edges/times.ts';
 import { coalesce } from './coalesce.ts';
+import { readOrSetAside } from './set-aside.ts';
 
 export type State = { readonly ledger: Ledger; readonly leases: readonly Lease[] };
+
+/** Whole, or in pieces. */
+type Text = string | Iterable<string>;
 
 export type StateFolderOptions = {
   readonly folder: string;
@@ -41,7 +45,7 @@ const RETRY = 10_000;
 export class StateFolder {
   readonly #options: StateFolderOptions;
   /** What is to be written, by name of the file; undefined removes it. Made when it is: not before what it is about is published. */
-  readonly #pending = new Map<string, (() => string) | undefined>();
+  readonly #pending = new Map<string, (() => Text) | undefined>();
   #state: State = { ledger: new Map(), leases: [] };
   #daemons: readonly SavedDaemon[] = [];
   #decisions = NO_DECISIONS;
@@ -107,7 +111,7 @@ export class StateFolder {
     clearTimeout(this.#retry);
   }
 
-  #put(name: string, make: (() => string) | undefined): void {
+  #put(name: string, make: (() => Text) | undefined): void {
     this.#pending.set(name, make);
     void this.#write();
   }
@@ -182,19 +186,4 @@ export class StateFolder {
 
 function daemonFile(id: NetworkId): string {
   return `daemon-${id}.json`;
-}
-
-async function readOrSetAside<T>(
-  path: string,
-  read: () => T,
-  warn: (message: string) => void,
-): Promise<T | undefined> {
-  try {
-    return read();
-  } catch {
-    const aside = `${path}.damaged-${TIMES.write(Date.now())}`;
-    await rename(path, aside);
-    warn(`${path} is damaged, and lies now in ${aside}; what it said is lost`);
-    return undefined;
-  }
 }

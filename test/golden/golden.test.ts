@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { settleLeases } from '../../src/core/claims/leases.ts';
 import { settleLedger } from '../../src/core/claims/ledger.ts';
-import { createOutcomes, type Wishes } from '../../src/core/claims/outcome.ts';
+import { createOutcomes } from '../../src/core/claims/outcome.ts';
 import type { Container } from '../../src/core/labels/container.ts';
 import { problemCodes } from '../../src/core/labels/problem.ts';
 import { readContainer } from '../../src/core/labels/read-container.ts';
@@ -13,6 +13,7 @@ import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { grantRoutes } from '../../src/core/routes/grant.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../../src/core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../../src/core/routes/route-list.ts';
+import { wishesOf } from '../../src/core/routes/wishes.ts';
 import { assembleDynamicConfig, renderFragment } from '../../src/core/traefik/dynamic-config.ts';
 
 /**
@@ -99,13 +100,7 @@ function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | '
 
 /** All come at once: whoever has the lower number is first. */
 function grantAll(asked: readonly RepositoryRoutes[], settings: LabelSettings): RepositoryRoutes[] {
-  const wishes = asked.map(
-    ({ networkId, claims, publicPorts }): Wishes => ({
-      networkId,
-      claims: new Set(claims.flatMap(({ keys }) => keys)),
-      ports: publicPorts.map((one) => ({ ...one, networkId })),
-    }),
-  );
+  const wishes = asked.map(wishesOf);
   const common = { answering: new Set<number>(), now: 0, grace: 0 };
   const wanted = new Map(wishes.map(({ networkId, claims }) => [networkId, claims]));
   const range = (protocol: string) =>
@@ -116,7 +111,7 @@ function grantAll(asked: readonly RepositoryRoutes[], settings: LabelSettings): 
     settleLedger(
       new Map(),
       { ...common, wanted, released: new Map() },
-      wishes.flatMap(({ claims }) => [...claims]),
+      new Map(wishes.flatMap(({ claims }) => [...claims]).map((key) => [key, new Set(wanted.keys())])),
     ),
     settleLeases([], {
       ...common,

@@ -8,6 +8,9 @@ export type Claim = Held;
 /** Who wants what, in the order in which they came: the first has it. Keys are hosts, and entrypoints as `entrypoint tcp-25`. */
 export type Ledger = ReadonlyMap<string, readonly Claim[]>;
 
+/** Keys, with the repositories that may want them and did not before. */
+export type Asking = ReadonlyMap<string, ReadonlySet<NetworkId>>;
+
 export type LedgerInput = Grace & {
   /** What the repositories want now, by network id. */
   readonly wanted: ReadonlyMap<NetworkId, ReadonlySet<string>>;
@@ -19,14 +22,13 @@ export type LedgerInput = Grace & {
  * What changes in the ledger after a look at what is wanted. The first owner keeps a claim while its daemon does not answer, and
  * for the grace period after its label has gone; the next in line follows. A released claim goes to the next in line.
  *
- * @param keys what may have changed: what of the rest was said before still holds
+ * @param keys what may have changed, with the repositories that may want it anew: what of the rest was said before still holds
  * @returns the keys of which something is new, with all who want them now; none: nobody does
  */
-export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Iterable<string>): Ledger {
+export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Asking): Ledger {
   const isWanted = (id: NetworkId, key: string): boolean => input.wanted.get(id)?.has(key) ?? false;
-  const inOrder = [...input.wanted].sort(([a], [b]) => a - b);
   const changes = new Map<string, readonly Claim[]>();
-  for (const key of new Set(keys)) {
+  for (const [key, asking] of keys) {
     const before = ledger.get(key) ?? [];
     const kept = release(
       key,
@@ -34,9 +36,10 @@ export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Iterable<
       input,
     );
     const known = new Set(kept.map(({ networkId }) => networkId));
-    const fresh = inOrder.flatMap(([networkId, wanted]): Claim[] =>
-      wanted.has(key) && !known.has(networkId) ? [{ networkId, since: input.now }] : [],
-    );
+    const fresh = [...asking]
+      .filter((networkId) => isWanted(networkId, key) && !known.has(networkId))
+      .sort((a, b) => a - b)
+      .map((networkId): Claim => ({ networkId, since: input.now }));
     const after = [...kept, ...fresh];
     const isSame = after.length === before.length && after.every((claim, i) => claim === before[i]);
     if (!isSame) changes.set(key, after);

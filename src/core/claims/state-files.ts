@@ -54,17 +54,22 @@ export function readClaims(text: string, times: TimeText): Ledger {
   return new Map(Object.entries(claims).map(([key, all]) => [key, all.map((one) => fromText(one, times))]));
 }
 
-/** A line for each key. One that has not changed is not made anew: there may be ten thousand. */
-export function writeClaims(ledger: Ledger, times: TimeText): string {
-  const lines = [...ledger].map(([key, claims]) => {
-    const line = claimLines.get(claims) ?? JSON.stringify(claims.map((one) => toText<Claim>(one, times)));
-    claimLines.set(claims, line);
-    return `${JSON.stringify(key)}: ${line}`;
-  });
-  return `{"claims": {\n${lines.join(',\n')}\n}}\n`;
+/** A line for each key, in pieces: there may be ten thousand, and what waits meanwhile goes on between two pieces. */
+export function* writeClaims(ledger: Ledger, times: TimeText): Generator<string> {
+  let lines: string[] = [];
+  yield '{"claims": {\n';
+  for (const [key, claims] of ledger) {
+    if (lines.length === LINES) {
+      yield `${lines.join(',\n')},\n`;
+      lines = [];
+    }
+    lines.push(`${JSON.stringify(key)}: ${JSON.stringify(claims.map((one) => toText<Claim>(one, times)))}`);
+  }
+  yield `${lines.join(',\n')}\n}}\n`;
 }
 
-const claimLines = new WeakMap<readonly Claim[], string>();
+/** In a piece. */
+const LINES = 250;
 
 /** @throws Error for a file that we did not write */
 export function readLeases(text: string, times: TimeText): Lease[] {

@@ -50,6 +50,7 @@ function splitKey(label: string, value: string): string[] {
   if (parts.length > DEEPEST) {
     throw new LabelError(at, `its name has more than ${DEEPEST} parts`, 'Shorten it.');
   }
+  if (!label.includes('[') && !label.includes(']') && !parts.includes('')) return parts;
   return parts.flatMap((part) => {
     if (part === '')
       throw new LabelError(at, 'a part of its name is empty', 'Remove the dot that is too many.');

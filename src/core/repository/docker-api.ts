@@ -5,7 +5,7 @@ import type { Ports } from '../network/ports.ts';
  * What is read of Docker's Engine API (docs.docker.com/reference/api/engine), versions 1.41 to today. Everything else that a
  * daemon says is passed over.
  */
-const listedContainer = z.looseObject({
+const listedContainer = z.object({
   Id: z.string(),
   Names: z.array(z.string()),
   Labels: z.nullish(z.record(z.string(), z.string())),
@@ -14,13 +14,13 @@ const listedContainer = z.looseObject({
   Status: z.nullish(z.string()),
 });
 const portSet = z.nullish(z.record(z.string(), z.unknown()));
-const inspectedContainer = z.looseObject({
-  Config: z.looseObject({ ExposedPorts: portSet }),
-  NetworkSettings: z.nullish(z.looseObject({ Ports: portSet })),
+const inspectedContainer = z.object({
+  Config: z.object({ ExposedPorts: portSet }),
+  NetworkSettings: z.nullish(z.object({ Ports: portSet })),
 });
-const dockerEvent = z.looseObject({
+const dockerEvent = z.object({
   Action: z.string(),
-  Actor: z.looseObject({ ID: z.string() }),
+  Actor: z.object({ ID: z.string() }),
   timeNano: z.number(),
 });
 
