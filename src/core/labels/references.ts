@@ -12,13 +12,21 @@ export function ownName(reference: string): string | undefined {
   return provider === undefined || provider === 'docker' || provider === 'http' ? name : undefined;
 }
 
-/** Options with each reference in them as `change` wants it. */
+/** Options with each reference in them as `change` wants it; what has none stays the same object. */
 export function mapReferences(options: Options, change: (reference: string) => string): Options {
   const rewrite = (value: Value, key: string): Value => {
     if (typeof value === 'string') return REFERENCES.has(key) ? change(value) : value;
-    if (Array.isArray(value)) return value.map((item) => rewrite(item, key));
+    if (Array.isArray(value)) {
+      const items = value.map((item: Value) => rewrite(item, key));
+      return items.some((item, i) => item !== value[i]) ? items : value;
+    }
     if (typeof value !== 'object' || value instanceof Map) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rewrite(item, name)]));
+    let changed: Record<string, Value> | undefined;
+    for (const [name, item] of Object.entries(value)) {
+      const now = rewrite(item, name);
+      if (now !== item) changed = { ...(changed ?? value), [name]: now };
+    }
+    return changed ?? value;
   };
   return rewrite(options, '') as Options;
 }

@@ -22,18 +22,18 @@ export function completeRouter(given: NamedRouter, context: LabelContext): Compl
 function linkRouter(given: NamedRouter, context: LabelContext): { router: Options } | Problem {
   const { protocol, name, router, services } = given;
   const { container } = context;
-  const { label } = labelOf(container, `${protocol}.routers.${name}`);
+  const label = () => labelOf(container, `${protocol}.routers.${name}`).label;
   const rule = router['rule'] || (protocol === 'http' ? `Host(\`${traefikName(container)}\`)` : undefined);
   if (protocol === 'tcp' && rule === undefined) {
     const reason = `the TCP router '${name}' has no rule, and there is no default one`;
     const fix = `Write traefik.tcp.routers.${name}.rule=HostSNI(\`*\`), or the name that its clients send by TLS.`;
-    return problem(container, 'rule-missing', { label, reason, fix });
+    return problem(container, 'rule-missing', { label: label(), reason, fix });
   }
   const service = router['service'] || (services.length === 1 ? services[0] : undefined);
   if (service === undefined) {
     const reason = `the router '${name}' could mean any of the services ${services.join(', ')}`;
     const fix = `Say which: traefik.${protocol}.routers.${name}.service=NAME.`;
-    return problem(container, 'service-ambiguous', { label, reason, fix });
+    return problem(container, 'service-ambiguous', { label: label(), reason, fix });
   }
   return { router: { ...router, service, ...(rule === undefined ? {} : { rule }) } };
 }

@@ -5,7 +5,8 @@ import type { Protocol } from './sections.ts';
 import type { LabelContext } from './settings.ts';
 
 type NamedService = { readonly protocol: Protocol; readonly name: string; readonly service: Options };
-type Label = { readonly label: string; readonly value: string };
+/** Where it is said; looked up when there is something to say of it. */
+type Place = () => { readonly label: string; readonly value: string };
 
 /**
  * The service with this container as its only server.
@@ -15,10 +16,10 @@ type Label = { readonly label: string; readonly value: string };
 export function addServer({ protocol, name, service }: NamedService, context: LabelContext): Options {
   const loadBalancer = service['loadBalancer'] as Options | undefined;
   if (!context.container.serving) return withoutServer(service, loadBalancer);
-  const label = labelOf(context.container, `${protocol}.services.${name}`);
+  const place: Place = () => labelOf(context.container, `${protocol}.services.${name}`);
   if (loadBalancer === undefined) {
     throw new LabelError(
-      { ...label, code: 'load-balancer-missing' },
+      { ...place(), code: 'load-balancer-missing' },
       `the service '${name}' has no load balancer`,
       `Name its port: traefik.${protocol}.services.${name}.loadbalancer.server.port=8080.`,
     );
@@ -26,8 +27,8 @@ export function addServer({ protocol, name, service }: NamedService, context: La
   const [server = {}] = (loadBalancer['servers'] ?? []) as Options[];
   const completed =
     protocol === 'http'
-      ? httpServer(server, label, context)
-      : streamServer(protocol, server, { label, context });
+      ? httpServer(server, place, context)
+      : streamServer(protocol, server, { place, context });
   return { ...service, loadBalancer: { ...loadBalancer, servers: [completed] } };
 }
 
@@ -40,32 +41,32 @@ function withoutServer(service: Options, loadBalancer: Options | undefined): Opt
   return { ...service, loadBalancer: { ...loadBalancer, servers } };
 }
 
-function httpServer(server: Options, label: Label, context: LabelContext): Options {
+function httpServer(server: Options, place: Place, context: LabelContext): Options {
   const { url, scheme, port, ...rest } = server;
   if (url !== undefined && url !== '') {
     if (!scheme && !port) return { ...rest, url };
     throw new LabelError(
-      { ...label, code: 'url-with-port' },
+      { ...place(), code: 'url-with-port' },
       'a server has either a url or a scheme and port',
       'Remove one of them.',
     );
   }
-  const found = port || context.container.ports.tcp[0] || refusePort('http', label);
+  const found = port || context.container.ports.tcp[0] || refusePort('http', place);
   return { ...rest, url: `${scheme || 'http'}://${context.address}:${found}` };
 }
 
 function streamServer(
   protocol: 'tcp' | 'udp',
   { port, ...rest }: Options,
-  { label, context }: { label: Label; context: LabelContext },
+  { place, context }: { place: Place; context: LabelContext },
 ): Options {
-  const found = port || context.container.ports[protocol][0] || refusePort(protocol, label);
+  const found = port || context.container.ports[protocol][0] || refusePort(protocol, place);
   return { ...rest, address: `${context.address}:${found}` };
 }
 
-function refusePort(protocol: Protocol, label: Label): never {
+function refusePort(protocol: Protocol, place: Place): never {
   throw new LabelError(
-    { ...label, code: 'port-missing' },
+    { ...place(), code: 'port-missing' },
     `no label names its port, and its image exposes none${protocol === 'udp' ? ' for UDP' : ''}`,
     `Name it: traefik.${protocol}.services.NAME.loadbalancer.server.port=8080.`,
   );

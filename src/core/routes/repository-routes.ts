@@ -38,7 +38,10 @@ export function buildRepositoryRoutes(
   readings: readonly Reading[],
   settings: LabelSettings,
 ): RepositoryRoutes {
-  const sorted = [...readings].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const sorted = readings
+    .map((reading) => ({ reading, key: sortKey(reading) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ reading }) => reading);
   const problems = sorted.flatMap((reading) => reading.problems);
   const declarations = settings.trusted ? sorted : limitAll(networkId, sorted, problems);
   const merge = (place: Place): ReadonlyMap<string, Merged> => {
