@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { Refusal } from '../core/refusal.ts';
+import { activatedSocket } from '../edges/activation.ts';
 import { addServeOptions, readListen, readSeconds, readSettings, type ServeOptions } from './options.ts';
 
 /** `renet router`: the route server. */
@@ -16,6 +17,7 @@ export function addRouterCommands(program: Command, entry: Entry): void {
 
 async function serve(options: ServeOptions, entry: Entry): Promise<void> {
   const { host, port } = readListen(options.listen);
+  const fd = activatedSocket(process.env, process.pid);
   const [{ createRouter }, { pino }] = await Promise.all([import('./router.ts'), import('pino')]);
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
@@ -36,7 +38,8 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
       router.close();
       reject(error.code === 'EADDRINUSE' ? taken(options.listen) : error);
     });
-    router.server.listen({ host, port }, () => log.info({ listen: options.listen }, 'listening'));
+    const where = fd === undefined ? { listen: options.listen } : { socket: 'from systemd' };
+    router.server.listen(fd === undefined ? { host, port } : { fd }, () => log.info(where, 'listening'));
     router.server.on('close', resolve);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, router.close);
   });

@@ -28,7 +28,7 @@ export function addServeOptions(command: Command): Command {
       "the daemons' sockets; * is the network id",
       `${DEFAULT_RUN_DIR}/docker-*.sock`,
     )
-    .option('--listen <host:port>', 'where Traefik finds it', '127.0.0.1:7111')
+    .option('--listen <host:port>', 'where Traefik finds it, without a socket of systemd', '127.0.0.1:7111')
     .option(
       '--base-domain <domain>',
       'auto-routes are {service}-{networkID}.<domain>; without it there are none',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -94,4 +95,47 @@ test('cut state files are set aside', async () => {
   expect(await rig.routers()).toEqual(BOTH);
   const aside = readdirSync(rig.routerState).filter((name) => name.includes('.damaged-'));
   expect(aside).toHaveLength(files.length);
+});
+
+/** A small disk where the route server keeps its state. */
+function mountStateDisk(rig: Rig): Disposable & { readonly options: (options: string) => void } {
+  mkdirSync(rig.routerState, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', rig.routerState]);
+  return {
+    options: (options) => execFileSync('mount', ['-o', `remount,${options}`, rig.routerState]),
+    [Symbol.dispose]: () => execFileSync('umount', [rig.routerState]),
+  };
+}
+
+test('with a full disk it says so, serves on, and saves when there is room again', async () => {
+  await using rig = createRig();
+  using _ = mountStateDisk(rig);
+  const daemon = await rig.daemon(2816);
+  const router = await rig.serve();
+  const filler = join(rig.routerState, 'filler');
+  expect(() => writeFileSync(filler, Buffer.alloc(1_000_000))).toThrow('ENOSPC');
+  await daemon.container('web', 0);
+  await isPublished(rig, 'auto.web-2816');
+  await until(
+    'it says that the disk is full',
+    async () => (await rig.health()).trouble?.includes('ENOSPC') ?? false,
+  );
+  expect((await rig.health()).status).toBe('degraded');
+  rmSync(filler);
+  await until('it is well', async () => (await rig.health()).status === 'ok');
+  expect(readdirSync(rig.routerState)).toContain('daemon-2816.json');
+  await rig.stop(router);
+});
+
+test('with a state folder that cannot be written it says so, and serves on', async () => {
+  await using rig = createRig();
+  using disk = mountStateDisk(rig);
+  disk.options('ro');
+  const daemon = await rig.daemon(2816);
+  await daemon.container('web', 0);
+  const router = await rig.serve();
+  await isPublished(rig, 'auto.web-2816');
+  await until('it says so', async () => (await rig.health()).trouble?.includes('EROFS') ?? false);
+  expect((await rig.health()).status).toBe('degraded');
+  await rig.stop(router);
 });

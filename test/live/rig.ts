@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBuiltImages } from '../../scripts/images.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
-import { daemonPlaces } from '../../src/core/repository/daemon.ts';
+import { type DaemonPlaces, daemonPlaces } from '../../src/core/repository/daemon.ts';
 import type { RouteList, RouteListing } from '../../src/core/routes/route-list.ts';
 import { run } from '../../src/edges/process.ts';
-import { startDaemon } from '../../src/renet/local/daemon.ts';
+import { startDaemon, startDockerd } from '../../src/renet/local/daemon.ts';
 import type { Part } from '../../src/renet/local/part.ts';
 import { routerJson } from './lab.ts';
 import { type RouteServer, startRouteServer } from './route-server.ts';
@@ -16,7 +16,8 @@ import { type RouteServer, startRouteServer } from './route-server.ts';
 /** A route server alone, with Docker daemons as a test wants them. */
 export type Rig = AsyncDisposable & {
   readonly runDir: string;
-  readonly daemon: (networkId: number) => Promise<Daemon>;
+  /** @param flags of dockerd */
+  readonly daemon: (networkId: number, ...flags: string[]) => Promise<Daemon>;
   /** The route server's state folder. */
   readonly routerState: string;
   readonly serve: (...args: string[]) => Promise<ChildProcess>;
@@ -31,6 +32,7 @@ export type Rig = AsyncDisposable & {
 
 export type Health = {
   status: string;
+  trouble?: string;
   problems: number;
   daemons: { networkId: number; state: string; reason?: string; containers: number }[];
 };
@@ -39,7 +41,11 @@ export type Daemon = {
   readonly docker: (...args: string[]) => Promise<string>;
   /** `docker run -d` with the labels of renet compose; prints nothing but the id. */
   readonly container: (name: string, slot: number, ...options: string[]) => Promise<string>;
+  /** An HTTP server on port 80 of its address, with one page. */
+  readonly web: (name: string, slot: number) => Promise<string>;
   readonly dockerd: Part;
+  /** Starts dockerd again, after it has ended. */
+  readonly again: () => Promise<Part>;
   readonly stop: () => Promise<void>;
 };
 
@@ -62,7 +68,7 @@ export function createRig(): Rig {
       if (router.exitCode === null) await once(router, 'exit');
     },
     tcpRouters: async () => (await routerJson<RouteList>('/routes.json', PORT)).tcp,
-    daemon: (networkId) => createDaemon(dirs, networkId, stack),
+    daemon: (networkId, ...flags) => createDaemon(daemonPlaces(dirs, networkId), flags, stack),
     serve: async (...args) => {
       const places = [`--sockets=${dirs.runDir}/docker-*.sock`, `--state-dir=${routerState}`];
       const router = await startRouteServer([...places, '--base-domain=test', ...args], stack);
@@ -77,16 +83,14 @@ export function createRig(): Rig {
 }
 
 async function createDaemon(
-  dirs: { runDir: string; stateDir: string },
-  networkId: number,
+  places: DaemonPlaces,
+  flags: readonly string[],
   rig: AsyncDisposableStack,
 ): Promise<Daemon> {
-  const places = daemonPlaces(dirs, networkId);
+  const { networkId } = places;
   const own = rig.use(new AsyncDisposableStack());
-  const [, dockerd] = await startDaemon(`test ${networkId}`, places, {
-    stack: own,
-    stop: new AbortController().signal,
-  });
+  const running = { stack: own, stop: new AbortController().signal, flags };
+  const [, dockerd] = await startDaemon(`test ${networkId}`, places, running);
   const docker = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await run(['docker', '-H', `unix://${places.socket}`, ...args]);
     if (code !== 0) throw new Error(stderr);
@@ -99,7 +103,14 @@ async function createDaemon(
     );
   return {
     docker,
+    web: (name, slot) => {
+      const address = serviceAddress(networkId, slot);
+      const serve = `mkdir /page && echo ${name} >/page/index.html && exec httpd -f -h /page -p ${address}:80`;
+      const options = ['-d', '--init', '--network=host', `--name=${name}`, '--label=rediacc.service_port=80'];
+      return docker('run', ...options, ...labels(name, slot), 'busybox', 'sh', '-c', serve);
+    },
     dockerd: dockerd as Part,
+    again: () => startDockerd(`test ${networkId}`, places, running),
     container: (name, slot, ...options) =>
       docker(
         'run',

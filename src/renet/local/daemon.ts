@@ -25,8 +25,12 @@ const PING_TIMEOUT = 1_000;
  *
  * @returns the processes, for whoever watches over them
  */
-export async function startDaemon(name: string, places: DaemonPlaces, running: Running): Promise<Part[]> {
-  const { stack, stop } = running;
+export async function startDaemon(
+  name: string,
+  places: DaemonPlaces,
+  running: Running & { readonly flags?: readonly string[] },
+): Promise<Part[]> {
+  const { stack } = running;
   await mkdir(places.stateDir, { recursive: true });
   const lock = await lockFolder(places.stateDir, false);
   if (lock === undefined) {
@@ -41,9 +45,22 @@ export async function startDaemon(name: string, places: DaemonPlaces, running: R
   stack.defer(() => removeTraces(places));
   await writeWhole(containerdConfigPath(places), renderContainerdConfig(places));
   const containerd = await startContainerd(name, places, running);
+  return [containerd, await startDockerd(name, places, running)];
+}
+
+/**
+ * Starts the Docker daemon alone, where its containerd runs.
+ *
+ * @param flags more of dockerd's
+ */
+export async function startDockerd(
+  name: string,
+  places: DaemonPlaces,
+  { stack, stop, flags = [] }: Running & { readonly flags?: readonly string[] },
+): Promise<Part> {
   const dockerd = await startPart({
     name: `dockerd of ${name}`,
-    argv: endingWithParent(dockerdCommand(places)),
+    argv: endingWithParent([...dockerdCommand(places), ...flags]),
     log: `${places.stateDir}/logs/dockerd.log`,
   });
   stack.defer(() => stopPart(dockerd, DOCKERD_PATIENCE));
@@ -55,7 +72,7 @@ export async function startDaemon(name: string, places: DaemonPlaces, running: R
     },
     stop,
   );
-  return [containerd, dockerd];
+  return dockerd;
 }
 
 /** It must outlive dockerd, which needs it to stop containers; so it does not end with us, but is found by its pid. */
