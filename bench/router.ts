@@ -1,4 +1,3 @@
-import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -6,19 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOLD_HEADER } from '../src/core/traefik/static-config.ts';
 import { connectDocker } from '../src/edges/docker.ts';
-import { get } from '../src/edges/http.ts';
-import { RENET, until } from '../test/live/lab.ts';
-import type { Change } from './fleet.ts';
-import type { Order, Ready } from './fleet-process.ts';
+import { benchDocument } from './document.ts';
+import { benchIdle } from './idle.ts';
 import { percentile, type Row, timed } from './measure.ts';
+import { benchMemory } from './memory.ts';
+import { type RemoteFleet, ROUTER, startFleet, startRouter } from './remote-fleet.ts';
 
 const DAEMONS = 200;
 const CONTAINERS = 10_000;
 const CHANGES = 200;
-const ROUTER = { host: '127.0.0.1', port: 7111 } as const;
 
-/** The route server with a fleet of fake daemons: how fast it starts and follows. */
+/** The route server with fleets of fake daemons. */
 export async function benchRouter(): Promise<Row[]> {
+  return [...(await benchFleet()), ...(await benchMemory()), ...(await benchIdle())];
+}
+
+/** How fast it starts, follows and answers. */
+async function benchFleet(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rediacc-fleet-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,6 +32,7 @@ export async function benchRouter(): Promise<Row[]> {
   const callsAlone = await timeCalls(fleet);
   const coldStart = await timed(() => startRouter(fleet, `${folder}/state`, stack));
   const change = percentile(await timeChanges(fleet), 0.95);
+  const document = await benchDocument(stack);
   return [
     {
       measure: 'change -> published, 10,000 containers on 200 daemons, p95',
@@ -46,50 +50,8 @@ export async function benchRouter(): Promise<Row[]> {
       goal: 'at most 1.5 times',
       ok: coldStart <= 1.5 * callsAlone,
     },
+    document,
   ];
-}
-
-/** Fake daemons, in another process. */
-type RemoteFleet = {
-  readonly sockets: readonly string[];
-  readonly pattern: string;
-  readonly change: (daemon: number) => Promise<Change>;
-};
-
-async function startFleet(order: Order, stack: AsyncDisposableStack): Promise<RemoteFleet> {
-  const child = fork(join(import.meta.dirname, 'fleet-process.ts'), [JSON.stringify(order)]);
-  stack.defer(async () => {
-    child.disconnect();
-    await once(child, 'exit');
-  });
-  const [{ sockets }] = (await once(child, 'message')) as [Ready];
-  return {
-    sockets,
-    pattern: join(order.folder, 'docker-*.sock'),
-    change: async (daemon) => {
-      child.send(daemon);
-      const [change] = (await once(child, 'message')) as [Change];
-      return change;
-    },
-  };
-}
-
-/** Until its first document is there. */
-async function startRouter(
-  { pattern }: RemoteFleet,
-  stateDir: string,
-  stack: AsyncDisposableStack,
-): Promise<void> {
-  const args = ['router', 'serve', `--sockets=${pattern}`, `--state-dir=${stateDir}`];
-  const child = spawn(RENET, args, { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  stack.defer(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const answers = () => get(ROUTER, '/health', 1_000).catch(() => undefined);
-  await until('the route server listens', async () => (await answers()) !== undefined);
-  await get(ROUTER, '/traefik.yaml', 60_000);
 }
 
 /** What any client must at least do: a list of each daemon, and an inspect of each container. */

@@ -33,7 +33,7 @@ export type DaemonOptions = {
 };
 
 /** How often a daemon is asked whether its stream has told everything, and how much it may be late, in milliseconds. */
-const CHECK = 10_000;
+const CHECK = 15_000;
 const LATE = 2_000;
 const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;

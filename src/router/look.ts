@@ -3,7 +3,7 @@ import type { NetworkId } from '../core/network/subnet.ts';
 import type { DockerClient } from '../edges/docker.ts';
 
 /** Inspect calls that one daemon gets at a time. */
-const PARALLEL = 4;
+const PARALLEL = 2;
 
 export type LookOptions = {
   readonly client: DockerClient;

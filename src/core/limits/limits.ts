@@ -33,15 +33,18 @@ export function limitDeclaration(
   reach: Reach,
 ): Completed<Declaration> {
   const problems: Problem[] = [];
-  const limit = (protocol: Protocol, kind: Kind): ReadonlyMap<string, Options> =>
-    new Map(
-      [...declaration.sections[protocol][kind]].flatMap(([name, options]): [string, Options][] => {
+  const limit = (protocol: Protocol, kind: Kind): ReadonlyMap<string, Options> => {
+    const given = declaration.sections[protocol][kind];
+    if (given.size === 0) return given;
+    return new Map(
+      [...given].flatMap(([name, options]): [string, Options][] => {
         const limited = limitOptions({ container, protocol, kind, name }, options, reach);
         if (!('code' in limited)) return [[name, limited.options]];
         problems.push(limited);
         return [];
       }),
     );
+  };
   const sections = recordOf(
     PROTOCOLS,
     (protocol): Section => recordOf(KINDS, (kind) => limit(protocol, kind)),

@@ -72,9 +72,11 @@ function serversOf(service: Options): Value[] {
 }
 
 function allEqual({ protocol, kind }: Place, all: readonly Definition[]): boolean {
-  if (all.length === 1) return true;
-  const [first, ...others] = all.map(({ options }) => canonical(options, entryType(protocol, kind)));
-  return others.every((one) => isEqual(one, first));
+  const [first, ...others] = all.map(({ options }) => options);
+  if (first === undefined) return true;
+  const full = (options: Options): Options => canonical(options, entryType(protocol, kind));
+  // Nearly always they are written alike, which is told sooner.
+  return others.every((one) => isEqual(one, first) || isEqual(full(one), full(first)));
 }
 
 /** Deep equality; the order of keys does not count, the order of lists does. */

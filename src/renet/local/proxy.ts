@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
 import { type Ports, streamName } from '../../core/network/ports.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { endingWithParent, unprivileged } from '../../core/repository/launch.ts';
+import { endingWithParent, sparing, unprivileged } from '../../core/repository/launch.ts';
 import { routerStateDir } from '../../core/repository/record.ts';
 import { renderStaticConfig, type StreamEntryPoint } from '../../core/traefik/static-config.ts';
 import { writeWhole } from '../../edges/files.ts';
@@ -72,19 +72,21 @@ export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Run
   const part = await startPart({
     name: 'the route server',
     log: `${places.stateDir}/logs/router.log`,
-    argv: endingWithParent([
-      ...ourselves(),
-      'router',
-      'serve',
-      `--sockets=${places.runDir}/docker-*.sock`,
-      `--listen=${places.address}:${places.routerPort}`,
-      `--base-domain=${places.baseDomain}`,
-      `--state-dir=${routerStateDir(places.stateDir)}`,
-      `--entrypoints=${['web', 'websecure', ...streamsOf(places).map(streamName)].join(',')}`,
-      `--dynamic-tcp-ports=${places.dynamicPorts.tcp.join(',')}`,
-      `--dynamic-udp-ports=${places.dynamicPorts.udp.join(',')}`,
-      '--cert-resolvers=ignored',
-    ]),
+    argv: endingWithParent(
+      sparing([
+        ...ourselves(),
+        'router',
+        'serve',
+        `--sockets=${places.runDir}/docker-*.sock`,
+        `--listen=${places.address}:${places.routerPort}`,
+        `--base-domain=${places.baseDomain}`,
+        `--state-dir=${routerStateDir(places.stateDir)}`,
+        `--entrypoints=${['web', 'websecure', ...streamsOf(places).map(streamName)].join(',')}`,
+        `--dynamic-tcp-ports=${places.dynamicPorts.tcp.join(',')}`,
+        `--dynamic-udp-ports=${places.dynamicPorts.udp.join(',')}`,
+        '--cert-resolvers=ignored',
+      ]),
+    ),
   });
   stack.defer(() => stopPart(part, ROUTER_PATIENCE));
   await waitUntilReady(part, () => answers(places.address, places.routerPort, '/health'), stop);
