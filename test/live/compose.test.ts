@@ -75,7 +75,7 @@ services:
   cache:
     image: busybox
     init: true
-    command: sleep 1000
+    command: sh -c 'echo cache is there; exec sleep 1000'
     mac_address: 02:42:ac:11:00:03
     healthcheck: { test: ["CMD", "true"], interval: 1s }
   built:
@@ -160,14 +160,21 @@ function unchangedPart(service: Record<string, unknown>): Record<string, unknown
 }
 
 /** How a command ends when Ctrl-C comes after it has printed something. */
-async function interrupted([file = '', ...args]: string[], text: string): Promise<unknown[]> {
+type Interrupted = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+};
+
+/** Sends Ctrl-C once a text is printed. */
+async function interrupted([file = '', ...args]: string[], text: string): Promise<Interrupted> {
   const child = spawn(file, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, DOCKER_HOST: socket() },
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   await until(
@@ -176,7 +183,8 @@ async function interrupted([file = '', ...args]: string[], text: string): Promis
   );
   // As a terminal does it: to all of the foreground process group.
   process.kill(-(child.pid ?? 0), 'SIGINT');
-  return ended;
+  const [code, signal] = await ended;
+  return { code, signal, output };
 }
 
 describe('a compose file with every feature', () => {
@@ -318,11 +326,16 @@ describe('every sub-command is passed through', () => {
     const plain = ['docker', 'compose', '-f', 'more/compose.yml', '-p', 'features'];
     const ours = [RENET, `--run-dir=${lab.runDir}`, 'compose', '--'];
     await renet('exec', '-T', 'included', 'sh', '-c', 'echo line >/proc/1/fd/1');
-    expect(await interrupted([...ours, 'logs', '-f', 'included'], 'line')).toEqual(
-      await interrupted([...plain, 'logs', '-f', 'included'], 'line'),
-    );
-    expect(await interrupted([...ours, 'up', 'cache'], 'Attaching')).toEqual([130, null]);
-    expect((await renet('ps', '--status', 'exited', '--services', '-a')).stdout).toContain('cache');
+    const { code, signal } = await interrupted([...plain, 'logs', '-f', 'included'], 'line');
+    expect(await interrupted([...ours, 'logs', '-f', 'included'], 'line')).toMatchObject({ code, signal });
+    await renet('stop', 'cache');
+    // The service's own line: a Ctrl-C between "Attaching" and the start makes Compose 2.26 hang.
+    const up = await interrupted([...ours, 'up', 'cache'], '| cache is there');
+    // One in seven times Compose 2.26 ends with a panic of its own (docker/compose#11710).
+    const isPanic = up.output.includes('panic: close of closed channel');
+    expect(up).toMatchObject({ code: isPanic ? 2 : 130, signal: null });
+    // A second Ctrl-C would have killed it.
+    expect((await renet('ps', '-a', 'cache', '--format', '{{.ExitCode}}')).stdout).toBe('143\n');
   });
 
   test('COMPOSE_FILE, from the environment and from .env, and a sub-folder', async () => {
