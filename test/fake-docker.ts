@@ -20,7 +20,7 @@ export type FakeContainer = {
  * machine: thousands of containers, or any label at all. `test/live/fake-docker.test.ts` holds it to a real daemon.
  */
 export type FakeDocker = AsyncDisposable & {
-  /** Replaces all containers, and tells of the last one that it has started. */
+  /** Replaces all containers, and tells of each that has gone, and each that is new. The same id is the same container. */
   readonly show: (containers: readonly FakeContainer[]) => void;
 };
 
@@ -30,9 +30,12 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
   let containers: readonly FakeContainer[] = [];
   const listeners = new Set<(event: FakeEvent) => void>();
   const history: FakeEvent[] = [];
+  let count = 0;
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
     const { actions, since, until } = wantedEvents(request);
-    const isWanted = (event: FakeEvent): boolean => actions.length === 0 || actions.includes(event.Action);
+    // 'health_status' asks for 'health_status: healthy' too.
+    const isWanted = ({ Action }: FakeEvent): boolean =>
+      actions.length === 0 || actions.includes(Action.split(':')[0] ?? '');
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     for (const event of history) {
@@ -40,11 +43,11 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
       if (isInTime && isWanted(event)) response.write(`${JSON.stringify(event)}\n`);
     }
     if (until < Number.POSITIVE_INFINITY) return void response.end();
-    const tell = (event: FakeEvent): void => {
+    const listener = (event: FakeEvent): void => {
       if (isWanted(event)) response.write(`${JSON.stringify(event)}\n`);
     };
-    listeners.add(tell);
-    response.on('close', () => listeners.delete(tell));
+    listeners.add(listener);
+    response.on('close', () => listeners.delete(listener));
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://docker');
@@ -55,23 +58,31 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
     else if (path === '/containers/json') reply(response, list(containers, url.searchParams.has('all')));
     else reply(response, answer(path, containers));
   });
+  const tell = ({ id, name, labels }: FakeContainer, action: string): void => {
+    count += 1;
+    const event: FakeEvent = {
+      Type: 'container',
+      Action: action,
+      Actor: { ID: id, Attributes: { ...labels, name } },
+      timeNano: Date.now() * 1_000_000 + (count % 1_000_000),
+    };
+    history.push(event);
+    // dockerd remembers as many.
+    if (history.length > 256) history.shift();
+    for (const listener of listeners) listener(event);
+  };
   rmSync(socketPath, { force: true });
   server.listen(socketPath);
   await once(server, 'listening');
   chmodSync(socketPath, 0o666);
   return {
     show: (next) => {
+      const [before, now] = [containers, next].map((all) => new Set(all.map(({ id }) => id)));
+      const gone = containers.filter(({ id }) => !now?.has(id));
+      const added = next.filter(({ id }) => !before?.has(id));
       containers = next;
-      const event: FakeEvent = {
-        Type: 'container',
-        Action: 'start',
-        Actor: { ID: next.at(-1)?.id ?? '' },
-        timeNano: Date.now() * 1_000_000 + (history.length % 1_000_000),
-      };
-      history.push(event);
-      // dockerd remembers as many.
-      if (history.length > 256) history.shift();
-      for (const tell of listeners) tell(event);
+      for (const one of gone) for (const action of END_ACTIONS[one.state]) tell(one, action);
+      for (const one of added) for (const action of START_ACTIONS[one.state]) tell(one, action);
     },
     [Symbol.asyncDispose]: async () => {
       server.close();
@@ -84,8 +95,28 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
 type FakeEvent = {
   readonly Type: 'container';
   readonly Action: string;
-  readonly Actor: { readonly ID: string };
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
   readonly timeNano: number;
+};
+
+type Actions = Readonly<Record<FakeContainer['state'], readonly string[]>>;
+
+/** What dockerd tells until a container is what it is. */
+const START_ACTIONS: Actions = {
+  created: ['create'],
+  running: ['create', 'start'],
+  paused: ['create', 'start', 'pause'],
+  exited: ['create', 'start', 'die'],
+  restarting: ['create', 'start', 'die'],
+};
+
+/** The same when it is removed. */
+const END_ACTIONS: Actions = {
+  created: ['destroy'],
+  running: ['die', 'destroy'],
+  paused: ['die', 'destroy'],
+  exited: ['destroy'],
+  restarting: ['destroy'],
 };
 
 /** Docker takes actions as a list or as an object of truths, and times in seconds. Without a beginning, what is over is not told. */

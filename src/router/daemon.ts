@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Container } from '../core/labels/container.ts';
+import { allowsNonRunning, type Container } from '../core/labels/container.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
+import type { ContainerEvent } from '../core/repository/docker-api.ts';
 import { type DockerClient, type EventStream, NotDocker } from '../edges/docker.ts';
 import { coalesce } from './coalesce.ts';
-import { look } from './look.ts';
+import { lookAgain, lookAtAll } from './look.ts';
 
 /** What is known of one daemon. A daemon that does not answer keeps the containers that it had. */
 export type DaemonView = {
@@ -39,12 +40,15 @@ const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;
 
 /**
- * Watches one daemon: its event stream says when to look, and looking is listing all of its containers again. Independent of
- * every other daemon.
+ * Watches one daemon: all of its containers are listed once, and then its event stream says at which to look again. When the
+ * stream ends, or has missed something, all begins anew. Independent of every other daemon.
  */
 export class DaemonWatch {
   readonly #options: DaemonOptions;
   #view: DaemonView;
+  /** Whether the next look is at all containers: a stream has begun. */
+  #isNew = true;
+  /** Ids of containers that the stream has told of since the last look. */
   readonly #touched = new Set<string>();
   /** What the stream has told since the last check: when, by what key. */
   readonly #heard = new Map<string, number>();
@@ -96,11 +100,13 @@ export class DaemonWatch {
   async #follow(): Promise<void> {
     const opened = Date.now();
     const since = Math.floor(opened / 1000) - 1;
-    const stream = await this.#options.client.watch(since, ({ id, action, key, at }) => {
+    this.#isNew = true;
+    const stream = await this.#options.client.watch(since, (event) => {
+      this.#heard.set(event.key, event.at);
+      if (!canChangeRoutes(event)) return;
       this.#options.onEvent();
-      this.#heard.set(key, at);
-      this.#touched.add(id);
-      if (action === 'start' && at >= opened) this.#startedAt ??= at;
+      this.#touched.add(event.id);
+      if (event.action === 'start' && event.at >= opened) this.#startedAt ??= event.at;
       this.#look().catch(() => stream.close());
     });
     this.#stream = stream;
@@ -140,15 +146,21 @@ export class DaemonWatch {
 
   readonly #look = coalesce(async () => {
     const { client, networkId, socket } = this.#options;
+    const before = this.#view;
+    const isNew = this.#isNew;
+    this.#isNew = false;
     const touched = [...this.#touched];
     this.#touched.clear();
     const startedAt = this.#startedAt;
     this.#startedAt = undefined;
-    const containers = await look({ client, networkId, touched, known: this.#view.containers });
+    const looked = { client, networkId, known: before.containers };
+    const known = isNew ? await lookAtAll(looked) : looked.known;
+    const containers = await lookAgain({ ...looked, known }, touched);
     clearTimeout(this.#forget);
     this.#forget = undefined;
-    const started = startedAt === undefined ? {} : { startedAt };
-    this.#update({ networkId, socket, state: 'up', lastSeen: Date.now(), containers, ...started });
+    const view = { networkId, socket, state: 'up', lastSeen: Date.now(), containers } as const;
+    if (before.state === 'up' && containers === before.containers) this.#view = view;
+    else this.#update({ ...view, ...(startedAt === undefined ? {} : { startedAt }) });
   });
 
   #fail(error: unknown): void {
@@ -163,4 +175,9 @@ export class DaemonWatch {
     this.#view = view;
     this.#options.onChange();
   }
+}
+
+/** Of a container that was only created there is nothing to route, unless it wants that. */
+function canChangeRoutes({ action, attributes }: ContainerEvent): boolean {
+  return action !== 'create' || allowsNonRunning(attributes);
 }

@@ -1,57 +1,84 @@
 import { allowsNonRunning, type Container } from '../core/labels/container.ts';
+import { needsExposedPorts } from '../core/labels/needed-ports.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
+import type { InspectedContainer, ListedContainer } from '../core/repository/docker-api.ts';
 import type { DockerClient } from '../edges/docker.ts';
 
 /** Inspect calls that one daemon gets at a time. */
 const PARALLEL = 2;
 
-export type LookOptions = {
+/** A daemon, and what the last look at it found. */
+export type Looked = {
   readonly client: DockerClient;
   readonly networkId: NetworkId;
-  /** What the last look found. */
   readonly known: readonly Container[];
-  /** Ids of containers that events have told of since. */
-  readonly touched: readonly string[];
 };
 
 /**
- * The containers of a daemon that matter to routes: one list call, and an inspect for each container never seen or touched.
- * Containers that are known stay the same objects, and the whole stays the same array if nothing changed.
- *
- * Those that events told of are inspected before the list is asked for. dockerd says `die`, `pause` and `unpause` before it
- * updates what it lists (moby, daemon/monitor.go and pause.go), so that a list right after the event still shows the old
- * state; but it holds the container's lock meanwhile, and an inspect waits for that.
+ * All containers of a daemon that matter to routes: one list call, and an inspect for each new one whose labels leave its port
+ * to its image. Containers that are known stay the same objects, and the whole stays the same array if nothing changed.
  */
-export async function look({
-  client,
-  networkId,
-  known,
-  touched,
-}: LookOptions): Promise<readonly Container[]> {
-  const ports = new Map(known.map(({ id, ports }) => [id, ports]));
-  const inspect = async (id: string): Promise<void> => {
-    const exposed = await client.ports(id);
-    if (exposed !== undefined) ports.set(id, ports.get(id) ?? exposed);
-  };
-  await inParallel(touched, inspect);
-  const wanted = (await client.list()).filter(({ serving, labels }) => serving || allowsNonRunning(labels));
-  await inParallel(
-    wanted.map(({ id }) => id).filter((id) => !ports.has(id)),
-    inspect,
-  );
-  const byId = new Map(known.map((container) => [container.id, container]));
-  const containers = wanted.flatMap((listed) => {
-    const exposed = ports.get(listed.id);
-    // Gone between the two calls.
-    if (exposed === undefined) return [];
-    const before = byId.get(listed.id);
-    const isSame = before?.name === listed.name && before.serving === listed.serving;
-    return isSame ? [before] : [{ ...listed, networkId, ports: exposed }];
+export async function lookAtAll({ client, networkId, known }: Looked): Promise<readonly Container[]> {
+  const wanted = (await client.list()).filter(mattersToRoutes);
+  const before = new Map(known.map((container) => [container.id, container]));
+  const found = new Map<string, Container>();
+  const lacking: string[] = [];
+  for (const listed of wanted) {
+    const ports = before.get(listed.id)?.ports;
+    if (ports === undefined && needsExposedPorts(listed.labels)) lacking.push(listed.id);
+    else found.set(listed.id, { ...listed, networkId, ...(ports === undefined ? {} : { ports }) });
+  }
+  await inParallel(lacking, async (id) => {
+    const inspected = await client.inspect(id);
+    // One that has gone meanwhile, or is broken, must not hold up the others.
+    if (typeof inspected !== 'string') found.set(id, containerOf(inspected, networkId));
   });
-  return containers.length === known.length && containers.every((one, i) => one === known[i])
+  return keptFrom(known, found);
+}
+
+/**
+ * The same after events: only the containers that they told of are inspected. That also waits for what dockerd has not
+ * finished: it says `die`, `pause` and `unpause` before it updates what it lists (moby, daemon/monitor.go and pause.go), but
+ * holds the container's lock meanwhile.
+ *
+ * @throws Error when the daemon cannot tell of one: then all must be looked at
+ */
+export async function lookAgain(
+  { client, networkId, known }: Looked,
+  touched: readonly string[],
+): Promise<readonly Container[]> {
+  const found = new Map(known.map((container) => [container.id, container]));
+  await inParallel(touched, async (id) => {
+    const inspected = await client.inspect(id);
+    if (inspected === 'failed') throw new Error(`it cannot inspect the container ${id.slice(0, 12)}`);
+    if (inspected !== 'gone' && mattersToRoutes(inspected)) found.set(id, containerOf(inspected, networkId));
+    else found.delete(id);
+  });
+  return keptFrom(known, found);
+}
+
+function mattersToRoutes({ serving, labels }: ListedContainer): boolean {
+  return serving || allowsNonRunning(labels);
+}
+
+function containerOf({ ports, ...listed }: InspectedContainer, networkId: NetworkId): Container {
+  return { ...listed, networkId, ...(needsExposedPorts(listed.labels) ? { ports } : {}) };
+}
+
+function keptFrom(known: readonly Container[], found: ReadonlyMap<string, Container>): readonly Container[] {
+  const before = new Map(known.map((container) => [container.id, container]));
+  const containers = [...found.values()].map((now) => {
+    const then = before.get(now.id);
+    const isSame =
+      then?.name === now.name && then.serving === now.serving && hasPorts(then) === hasPorts(now);
+    return isSame ? then : now;
+  });
+  return containers.length === known.length && containers.every((one) => before.get(one.id) === one)
     ? known
     : containers;
 }
+
+const hasPorts = ({ ports }: Container): boolean => ports !== undefined;
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];

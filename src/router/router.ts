@@ -31,7 +31,7 @@ export type Router = { readonly server: Server; readonly close: () => void };
 /** How long a daemon may take to answer, in milliseconds. */
 const DAEMON_TIMEOUT = 5_000;
 /** How changes that come in a burst are gathered, in milliseconds. */
-const PACE: Pace = { gather: 30, longest: 250 };
+const PACE: Pace = { gather: 10, longest: 250 };
 
 /** The route server: observe -> read labels -> build routes -> render -> compare -> publish. Its server does not listen yet. */
 export async function createRouter(options: RouterOptions): Promise<Router> {

@@ -6,6 +6,7 @@ import { settleLeases } from '../../src/core/claims/leases.ts';
 import { settleLedger } from '../../src/core/claims/ledger.ts';
 import { createOutcomes } from '../../src/core/claims/outcome.ts';
 import type { Container } from '../../src/core/labels/container.ts';
+import { needsExposedPorts } from '../../src/core/labels/needed-ports.ts';
 import { problemCodes } from '../../src/core/labels/problem.ts';
 import { readContainer } from '../../src/core/labels/read-container.ts';
 import type { LabelSettings } from '../../src/core/labels/settings.ts';
@@ -50,13 +51,16 @@ function container(given: Given, index: number): Container {
   const own = Array.isArray(given.labels)
     ? Object.fromEntries(given.labels.map((label) => label.split(/=(.*)/s).slice(0, 2)))
     : given.labels;
+  const labels = { ...(given.injected === false ? {} : injected), ...own };
+  const ports = { tcp: given.exposed ?? [], udp: given.exposedUdp ?? [] };
   return {
     id: `id${index}`,
     name: `app-${given.name}-1`,
     networkId,
-    ports: { tcp: given.exposed ?? [], udp: given.exposedUdp ?? [] },
+    labels,
+    // As in the route server, which asks for them only then.
+    ...(needsExposedPorts(labels) ? { ports } : {}),
     serving: given.serving ?? true,
-    labels: { ...(given.injected === false ? {} : injected), ...own },
   };
 }
 

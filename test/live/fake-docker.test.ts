@@ -13,6 +13,7 @@ type Subject = AsyncDisposable & {
   readonly socket: string;
   /** Starts one after the other. */
   readonly start: (containers: readonly Wanted[]) => Promise<void>;
+  readonly removeAll: () => Promise<void>;
 };
 type Wanted = Pick<FakeContainer, 'name' | 'labels' | 'exposed' | 'state'>;
 
@@ -37,6 +38,9 @@ async function realDaemon(): Promise<Subject> {
         if (state === 'exited') await daemon.docker('stop', '-t', '0', name);
       }
     },
+    removeAll: async () => {
+      for (const { name } of wanted) await daemon.docker('rm', '-f', name);
+    },
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
 }
@@ -51,6 +55,7 @@ async function fakeDaemon(): Promise<Subject> {
       const shown = containers.map((one, index) => ({ ...one, id: `${index}`.repeat(64).slice(0, 64) }));
       for (let count = 1; count <= shown.length; count += 1) daemon.show(shown.slice(0, count));
     },
+    removeAll: async () => daemon.show([]),
     [Symbol.asyncDispose]: async () => {
       await daemon[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true });
@@ -78,11 +83,11 @@ const json = async (socket: string, path: string): Promise<{ status: number; bod
 test.each(subjects)('%s answers as the others do', async (_, create) => {
   await using subject = await create();
   const client: DockerClient = connectDocker(subject.socket, 5_000);
-  const seen: string[] = [];
+  const told: string[] = [];
   const begin = Math.floor(Date.now() / 1000);
   const heard = new Set<string>();
-  const stream = await client.watch(begin, ({ id, key }) => {
-    seen.push(id);
+  const stream = await client.watch(begin, ({ attributes, action, key }) => {
+    told.push(`${attributes['name']} ${action}`);
     heard.add(key);
   });
   await subject.start(wanted);
@@ -97,16 +102,26 @@ test.each(subjects)('%s answers as the others do', async (_, create) => {
   ]);
   const web = listed.find(({ name }) => name === 'web')?.id ?? '';
   expect(web).toMatch(/^[0-9a-f]{64}$/);
-  expect(await client.ports(web)).toEqual({ tcp: [80, 8080], udp: [53] });
-  expect(await client.ports('f'.repeat(64))).toBeUndefined();
-  await until('the start is told', () => seen.includes(web));
+  for (const one of listed) expect(await client.inspect(one.id)).toMatchObject(one);
+  expect(await client.inspect(web)).toMatchObject({ ports: { tcp: [80, 8080], udp: [53] } });
+  expect(await client.inspect('f'.repeat(64))).toBe('gone');
+  await until('the last is told', () => told.includes('created create'));
+  expect(told).toEqual([
+    'web create',
+    'web start',
+    'paused create',
+    'paused start',
+    'paused pause',
+    'exited create',
+    'exited start',
+    'exited die',
+    'created create',
+  ]);
   // Asked afterwards, it tells the same, and then ends.
-  const told = await client.eventsBetween(begin, Date.now() / 1000);
-  expect(told.map(({ id }) => id)).toContain(web);
-  expect(told.filter(({ key }) => !heard.has(key))).toEqual([]);
+  const again = await client.eventsBetween(begin, Date.now() / 1000);
+  expect(again.map(({ id }) => id)).toContain(web);
+  expect(again.filter(({ key }) => !heard.has(key))).toEqual([]);
   expect(await client.eventsBetween(begin - 20, begin - 10)).toEqual([]);
-  stream.close();
-  await stream.ended;
 
   // As Traefik's own provider reads it.
   const running = (await json(subject.socket, '/v1.24/containers/json')).body as {
@@ -130,4 +145,18 @@ test.each(subjects)('%s answers as the others do', async (_, create) => {
     ApiVersion: expect.stringMatching(/^1\.\d+$/),
   });
   expect((await get({ socketPath: subject.socket }, '/_ping', 5_000)).body).toBe('OK');
+
+  told.length = 0;
+  await subject.removeAll();
+  await until('the last end is told', () => told.includes('created destroy'));
+  expect(told).toEqual([
+    'web die',
+    'web destroy',
+    'paused die',
+    'paused destroy',
+    'exited destroy',
+    'created destroy',
+  ]);
+  stream.close();
+  await stream.ended;
 });

@@ -43,9 +43,10 @@ export type Daemon = {
   readonly container: (name: string, slot: number, ...options: string[]) => Promise<string>;
   /** An HTTP server on port 80 of its address, with one page. */
   readonly web: (name: string, slot: number) => Promise<string>;
+  /** The one that was started last. */
   readonly dockerd: Part;
   /** Starts dockerd again, after it has ended. */
-  readonly again: () => Promise<Part>;
+  readonly again: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -90,7 +91,7 @@ async function createDaemon(
   const { networkId } = places;
   const own = rig.use(new AsyncDisposableStack());
   const running = { stack: own, stop: new AbortController().signal, flags };
-  const [, dockerd] = await startDaemon(`test ${networkId}`, places, running);
+  let [, dockerd] = (await startDaemon(`test ${networkId}`, places, running)) as [Part, Part];
   const docker = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await run(['docker', '-H', `unix://${places.socket}`, ...args]);
     if (code !== 0) throw new Error(stderr);
@@ -109,8 +110,12 @@ async function createDaemon(
       const options = ['-d', '--init', '--network=host', `--name=${name}`, '--label=rediacc.service_port=80'];
       return docker('run', ...options, ...labels(name, slot), 'busybox', 'sh', '-c', serve);
     },
-    dockerd: dockerd as Part,
-    again: () => startDockerd(`test ${networkId}`, places, running),
+    get dockerd() {
+      return dockerd;
+    },
+    again: async () => {
+      dockerd = await startDockerd(`test ${networkId}`, places, running);
+    },
     container: (name, slot, ...options) =>
       docker(
         'run',

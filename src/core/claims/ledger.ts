@@ -9,7 +9,7 @@ export type Claim = Held;
 export type Ledger = ReadonlyMap<string, readonly Claim[]>;
 
 /** Keys, with the repositories that may want them and did not before. */
-export type Asking = ReadonlyMap<string, ReadonlySet<NetworkId>>;
+export type KeysToSettle = ReadonlyMap<string, ReadonlySet<NetworkId>>;
 
 export type LedgerInput = Grace & {
   /** What the repositories want now, by network id. */
@@ -25,7 +25,7 @@ export type LedgerInput = Grace & {
  * @param keys what may have changed, with the repositories that may want it anew: what of the rest was said before still holds
  * @returns the keys of which something is new, with all who want them now; none: nobody does
  */
-export function settleLedger(ledger: Ledger, input: LedgerInput, keys: Asking): Ledger {
+export function settleLedger(ledger: Ledger, input: LedgerInput, keys: KeysToSettle): Ledger {
   const isWanted = (id: NetworkId, key: string): boolean => input.wanted.get(id)?.has(key) ?? false;
   const changes = new Map<string, readonly Claim[]>();
   for (const [key, asking] of keys) {

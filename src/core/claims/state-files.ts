@@ -54,7 +54,10 @@ export function readClaims(text: string, times: TimeText): Ledger {
   return new Map(Object.entries(claims).map(([key, all]) => [key, all.map((one) => fromText(one, times))]));
 }
 
-/** A line for each key, in pieces: there may be ten thousand, and what waits meanwhile goes on between two pieces. */
+/**
+ * A line for each key, in pieces: there may be ten thousand, and what waits meanwhile goes on between two pieces. A ledger that
+ * changes meanwhile is written again, so that a mixture does not stay.
+ */
 export function* writeClaims(ledger: Ledger, times: TimeText): Generator<string> {
   let lines: string[] = [];
   yield '{"claims": {\n';

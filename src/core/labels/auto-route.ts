@@ -19,7 +19,7 @@ export const PRECONFIGURED_TCP_PORTS: ReadonlyMap<number, string> = new Map([
 /** Labels cannot name a router so: they are split at the dots. */
 const AUTO_PREFIX = 'auto.';
 const DEFAULT_PORT = 80;
-const PORT_LABEL = 'rediacc.service_port';
+export const SERVICE_PORT_LABEL = 'rediacc.service_port';
 
 export function isAutoRoute(router: string): boolean {
   return router.startsWith(AUTO_PREFIX);
@@ -65,18 +65,18 @@ function isKnown(entryPoint: string, { entryPoints }: LabelSettings): boolean {
 }
 
 function choosePort(container: Container): number | Unrouted | Problem {
-  const labelled = container.labels[PORT_LABEL];
+  const labelled = container.labels[SERVICE_PORT_LABEL];
   if (labelled !== undefined) {
     const port = readPort(labelled);
     if (port !== undefined) return port;
     return problem(container, 'service-port-invalid', {
-      label: PORT_LABEL,
+      label: SERVICE_PORT_LABEL,
       reason: 'a port is a number from 1 to 65535',
       fix: 'Name the port that the service speaks HTTP on.',
     });
   }
-  const port = container.ports.tcp[0] ?? DEFAULT_PORT;
+  const port = container.ports?.tcp[0] ?? DEFAULT_PORT;
   const protocol = PRECONFIGURED_TCP_PORTS.get(port);
   if (protocol === undefined) return port;
-  return { unrouted: `port ${port} is ${protocol}, not HTTP; ${PORT_LABEL} would say otherwise` };
+  return { unrouted: `port ${port} is ${protocol}, not HTTP; ${SERVICE_PORT_LABEL} would say otherwise` };
 }

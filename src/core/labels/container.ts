@@ -11,8 +11,11 @@ export type Container = {
   /** Of the daemon that runs it, by the name of its socket. */
   readonly networkId: NetworkId;
   readonly labels: Labels;
-  /** Ports that it has without saying so in a label: of the image's EXPOSE and the compose file's `expose`. */
-  readonly ports: Ports;
+  /**
+   * Ports that it has without saying so in a label: of the image's EXPOSE and the compose file's `expose`. Absent when its
+   * labels leave no use for them.
+   */
+  readonly ports?: Ports;
   /**
    * Running, and neither starting nor unhealthy. Others are here only when a label asks for it
    * (`traefik.docker.allownonrunning`): their routes lead to no server.

@@ -26,8 +26,8 @@ export function chooseEntryPoints(
   }
   if (known === 'any') return { value: {}, problems: [] };
   const missing = wanted.filter((one) => !known.includes(one) && !one.endsWith(TWIN));
-  const { label } = labelOf(context.container, `${protocol}.routers.${name}.entrypoints`);
-  const problems = missing.map((one) => unknownEntryPoint(one, label, context));
+  const label = () => labelOf(context.container, `${protocol}.routers.${name}.entrypoints`).label;
+  const problems = missing.map((one) => unknownEntryPoint(one, label(), context));
   const kept = trusted ? wanted : wanted.filter((one) => known.includes(one));
   // Without a name left Traefik would put it on its default entrypoints.
   if (kept.length === 0) return { value: undefined, problems };

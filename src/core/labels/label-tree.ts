@@ -50,6 +50,7 @@ function splitKey(label: string, value: string): string[] {
   if (parts.length > DEEPEST) {
     throw new LabelError(at, `its name has more than ${DEEPEST} parts`, 'Shorten it.');
   }
+  // As nearly all are.
   if (!label.includes('[') && !label.includes(']') && !parts.includes('')) return parts;
   return parts.flatMap((part) => {
     if (part === '')

@@ -18,7 +18,7 @@ const savedDaemon = z.object({
       id: z.string(),
       name: z.string(),
       labels: z.record(z.string(), z.string()),
-      ports: z.object({ tcp: z.array(z.number()), udp: z.array(z.number()) }),
+      ports: z.optional(z.object({ tcp: z.array(z.number()), udp: z.array(z.number()) })),
       serving: z.boolean(),
     }),
   ),
@@ -30,7 +30,11 @@ export function readSavedDaemon(text: string): SavedDaemon {
   return {
     networkId,
     ...(repository === undefined ? {} : { repository }),
-    containers: containers.map((container) => ({ ...container, networkId })),
+    containers: containers.map(({ ports, ...container }) => ({
+      ...container,
+      networkId,
+      ...(ports === undefined ? {} : { ports }),
+    })),
   };
 }
 

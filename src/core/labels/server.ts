@@ -51,7 +51,7 @@ function httpServer(server: Options, place: Place, context: LabelContext): Optio
       'Remove one of them.',
     );
   }
-  const found = port || context.container.ports.tcp[0] || refusePort('http', place);
+  const found = port || context.container.ports?.tcp[0] || refusePort('http', place);
   return { ...rest, url: `${scheme || 'http'}://${context.address}:${found}` };
 }
 
@@ -60,7 +60,7 @@ function streamServer(
   { port, ...rest }: Options,
   { place, context }: { place: Place; context: LabelContext },
 ): Options {
-  const found = port || context.container.ports[protocol][0] || refusePort(protocol, place);
+  const found = port || context.container.ports?.[protocol][0] || refusePort(protocol, place);
   return { ...rest, address: `${context.address}:${found}` };
 }
 

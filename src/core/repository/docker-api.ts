@@ -15,12 +15,15 @@ const listedContainer = z.object({
 });
 const portSet = z.nullish(z.record(z.string(), z.unknown()));
 const inspectedContainer = z.object({
-  Config: z.object({ ExposedPorts: portSet }),
+  Id: z.string(),
+  Name: z.string(),
+  State: z.object({ Status: z.string(), Health: z.nullish(z.object({ Status: z.string() })) }),
+  Config: z.object({ Labels: z.nullish(z.record(z.string(), z.string())), ExposedPorts: portSet }),
   NetworkSettings: z.nullish(z.object({ Ports: portSet })),
 });
 const dockerEvent = z.object({
   Action: z.string(),
-  Actor: z.object({ ID: z.string() }),
+  Actor: z.object({ ID: z.string(), Attributes: z.nullish(z.record(z.string(), z.string())) }),
   timeNano: z.number(),
 });
 
@@ -32,24 +35,41 @@ export type ListedContainer = {
   readonly serving: boolean;
 };
 
+export type InspectedContainer = ListedContainer & { readonly ports: Ports };
+
 export function readContainerList(json: unknown): ListedContainer[] {
   return z.parse(z.array(listedContainer), json).map(({ Id, Names, Labels, State, Status }) => ({
     id: Id,
-    name: (Names[0] ?? Id.slice(0, 12)).replace(/^\//, ''),
+    name: plainName(Names[0] ?? Id.slice(0, 12)),
     labels: Labels ?? {},
     serving: State === 'running' && !/\((health: starting|unhealthy)\)/.test(Status ?? ''),
   }));
 }
 
+/** Docker writes a slash before it. */
+const plainName = (name: string): string => name.replace(/^\//, '');
+
+export function readInspected(json: unknown): InspectedContainer {
+  const { Id, Name, State, Config, NetworkSettings } = z.parse(inspectedContainer, json);
+  return {
+    id: Id,
+    name: plainName(Name),
+    labels: Config.Labels ?? {},
+    serving: State.Status === 'running' && !/^(starting|unhealthy)$/.test(State.Health?.Status ?? ''),
+    ports: exposedPorts(NetworkSettings?.Ports ?? {}, Config.ExposedPorts ?? {}),
+  };
+}
+
+type PortSet = Readonly<Record<string, unknown>>;
+
 /**
- * The ports that an inspected container exposes, ascending. One on a network of Docker's also says them in its network
- * settings, where Traefik's provider reads them, all protocols alike; one on the host's network has them only in its image.
+ * Ascending. A container on a network of Docker's also says its ports in its network settings, where Traefik's provider reads
+ * them, all protocols alike; one on the host's network has them only in its image.
  */
-export function readPorts(json: unknown): Ports {
-  const { Config, NetworkSettings } = z.parse(inspectedContainer, json);
-  const networked = portsOf(NetworkSettings?.Ports ?? {});
+function exposedPorts(ofNetwork: PortSet, ofImage: PortSet): Ports {
+  const networked = portsOf(ofNetwork);
   if (networked.length > 0) return { tcp: numbers(networked), udp: numbers(networked) };
-  const exposed = portsOf(Config.ExposedPorts ?? {});
+  const exposed = portsOf(ofImage);
   const only = (wanted: string) => numbers(exposed.filter(({ protocol }) => protocol === wanted));
   return { tcp: only('tcp'), udp: only('udp') };
 }
@@ -57,7 +77,7 @@ export function readPorts(json: unknown): Ports {
 type Port = { readonly number: number; readonly protocol: string };
 
 /** Compose writes `80` where Docker writes `80/tcp`, and a range as `8000-8010`. */
-function portsOf(set: Readonly<Record<string, unknown>>): Port[] {
+function portsOf(set: PortSet): Port[] {
   return Object.keys(set).flatMap((key) => {
     const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(key) ?? [];
     const from = Number(first);
@@ -71,6 +91,7 @@ function numbers(ports: readonly Port[]): number[] {
 
 /** The events after which a container may have to be routed otherwise. */
 export const ROUTING_EVENTS = [
+  'create',
   'destroy',
   'die',
   'health_status',
@@ -85,6 +106,8 @@ export type ContainerEvent = {
   readonly id: string;
   /** `start`, `die`, … */
   readonly action: string;
+  /** The container's labels, with a few words of Docker's among them. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** The same each time that the daemon tells of it. */
   readonly key: string;
   /** In milliseconds since 1970, by the daemon's clock. */
@@ -93,5 +116,11 @@ export type ContainerEvent = {
 
 export function readEvent(json: unknown): ContainerEvent {
   const { Action, Actor, timeNano } = z.parse(dockerEvent, json);
-  return { id: Actor.ID, action: Action, key: `${timeNano} ${Action} ${Actor.ID}`, at: timeNano / 1_000_000 };
+  return {
+    id: Actor.ID,
+    action: Action,
+    attributes: Actor.Attributes ?? {},
+    key: `${timeNano} ${Action} ${Actor.ID}`,
+    at: timeNano / 1_000_000,
+  };
 }

@@ -20,8 +20,9 @@ export type StaticSettings = {
  * How Traefik asks the route server. Answers are held until something changes, so the short interval is not a load; the
  * throttle bounds how often Traefik builds its routers again.
  */
-export const POLL_INTERVAL = '100ms';
+export const POLL_INTERVAL = '10ms';
 export const POLL_TIMEOUT = '30s';
+export const THROTTLE = '10ms';
 /** The header by which the route server knows the one client that may be kept waiting. */
 export const HOLD_HEADER = 'X-Rediacc-Hold';
 
@@ -60,7 +61,7 @@ export function renderStaticConfig(settings: StaticSettings): string {
       ...Object.fromEntries(settings.streams.map(renderStream)),
     },
     providers: {
-      providersThrottleDuration: '100ms',
+      providersThrottleDuration: THROTTLE,
       ...(settings.defaultCertificate === undefined
         ? {}
         : { file: { filename: settings.defaultCertificate, watch: false } }),
