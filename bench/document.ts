@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { get } from '../src/edges/http.ts';
 import { until } from '../test/live/lab.ts';
-import { median, percentile, type Row, timed } from './measure.ts';
+import { interleaved, median, percentile, type Row, temporaryFolder, timed } from './measure.ts';
 import { ROUTER, spawnFor } from './remote-fleet.ts';
 
 const BARE = { host: '127.0.0.1', port: 7112 } as const;
@@ -15,9 +14,7 @@ const PAUSE = 50;
 
 /** `GET /traefik.yaml` when nothing has changed, against a server that does nothing but send the same bytes. */
 export async function benchDocument(stack: AsyncDisposableStack): Promise<Row> {
-  const folder = mkdtempSync(join(tmpdir(), 'rediacc-document-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'traefik.yaml');
+  const file = join(temporaryFolder(stack), 'traefik.yaml');
   writeFileSync(file, (await get(ROUTER, '/traefik.yaml', 10_000)).body);
   spawnFor([process.execPath, join(import.meta.dirname, 'bare-server.ts'), file, String(BARE.port)], stack);
   await until('the bare server answers', () =>
@@ -34,12 +31,12 @@ export async function benchDocument(stack: AsyncDisposableStack): Promise<Row> {
     }
     return percentile(times, 0.95);
   };
-  const samples = { ours: [] as number[], bare: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    samples.ours.push(await p95(ROUTER));
-    samples.bare.push(await p95(BARE));
-  }
-  const [ours, bare] = [median(samples.ours), median(samples.bare)];
+  const samples = await interleaved(
+    ROUNDS,
+    () => p95(ROUTER),
+    () => p95(BARE),
+  );
+  const [ours, bare] = [median(samples.ours), median(samples.theirs)];
   return {
     measure: 'GET /traefik.yaml, unchanged, 10,000 containers, 20 a second, median p95',
     ours,

@@ -13,7 +13,15 @@ export type Fleet = AsyncDisposable & {
   readonly change: (daemon: number) => Change;
 };
 
-export async function createFleet(folder: string, daemons: number, containers: number): Promise<Fleet> {
+export type Order = {
+  readonly folder: string;
+  readonly daemons: number;
+  readonly containers: number;
+  /** Whether containers have Traefik's labels, or only those that `renet compose` gives them. */
+  readonly tier: 'labels' | 'auto';
+};
+
+export async function createFleet({ folder, daemons, containers, tier }: Order): Promise<Fleet> {
   mkdirSync(folder, { recursive: true });
   const stack = new AsyncDisposableStack();
   const ids = Array.from({ length: daemons }, (_, index) => FIRST_NETWORK_ID + index * SUBNET_SIZE);
@@ -21,7 +29,7 @@ export async function createFleet(folder: string, daemons: number, containers: n
     ids.map(async (id) => {
       const socket = join(folder, `docker-${id}.sock`);
       const fake: FakeDocker = stack.use(await createFakeDocker(socket));
-      const own = Array.from({ length: containers / daemons }, (_, index) => container(id, index));
+      const own = Array.from({ length: containers / daemons }, (_, index) => container(tier, id, index));
       fake.show(own);
       return { id, socket, fake, own, extra: undefined as FakeContainer | undefined, round: 0 };
     }),
@@ -31,7 +39,7 @@ export async function createFleet(folder: string, daemons: number, containers: n
     change: (index) => {
       const daemon = all[index % all.length] as (typeof all)[number];
       daemon.round += 1;
-      daemon.extra = daemon.extra === undefined ? container(daemon.id, 60, daemon.round) : undefined;
+      daemon.extra = daemon.extra === undefined ? container(tier, daemon.id, 60, daemon.round) : undefined;
       daemon.fake.show(daemon.extra === undefined ? daemon.own : [...daemon.own, daemon.extra]);
       return { router: `"s60-${daemon.id}"`, isThere: daemon.extra !== undefined };
     },
@@ -39,8 +47,9 @@ export async function createFleet(folder: string, daemons: number, containers: n
   };
 }
 
-/** As people have them: a host, TLS, a middleware, a port. */
-function container(networkId: number, slot: number, round = 0): FakeContainer {
+function container(
+  ...[tier, networkId, slot, round = 0]: [Order['tier'], number, number, number?]
+): FakeContainer {
   const name = `s${slot}`;
   const labels = {
     'com.docker.compose.project': `app${networkId}`,
@@ -48,6 +57,15 @@ function container(networkId: number, slot: number, round = 0): FakeContainer {
     'rediacc.network_id': String(networkId),
     'rediacc.service_ip': serviceAddress(networkId, slot),
     'rediacc.service_name': name,
+    ...(tier === 'auto' ? {} : traefikLabels(name, networkId)),
+  };
+  const id = `${networkId}${String(slot).padStart(3, '0')}${round}`.padEnd(64, '0');
+  return { id, name: `app-${name}-1`, labels, exposed: ['8080/tcp'], state: 'running' };
+}
+
+/** As people have them: a host, TLS, a middleware, a port. */
+function traefikLabels(name: string, networkId: number): Record<string, string> {
+  return {
     'traefik.enable': 'true',
     [`traefik.http.routers.${name}.rule`]: `Host(\`${name}.app${networkId}.example.com\`)`,
     [`traefik.http.routers.${name}.entrypoints`]: 'websecure',
@@ -56,6 +74,4 @@ function container(networkId: number, slot: number, round = 0): FakeContainer {
     'traefik.http.middlewares.hsts.headers.stsseconds': '31536000',
     [`traefik.http.services.${name}.loadbalancer.server.port`]: '8080',
   };
-  const id = `${networkId}${String(slot).padStart(3, '0')}${round}`.padEnd(64, '0');
-  return { id, name: `app-${name}-1`, labels, exposed: ['8080/tcp'], state: 'running' };
 }

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { alignColumns } from '../src/core/table.ts';
 
 /** A row of a bench: our figure beside that of a peer, or a limit, from the same run. */
@@ -23,6 +27,28 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
+}
+
+/** When something first succeeds, asking every millisecond; in milliseconds since 1970. */
+export async function firstAnswer(ask: () => Promise<boolean>): Promise<number> {
+  while (!(await ask().catch(() => false))) await sleep(1);
+  return performance.timeOrigin + performance.now();
+}
+
+/** A figure that has to stay below a limit. */
+export function belowLimit({
+  limit,
+  ...row
+}: Pick<Row, 'measure' | 'ours' | 'unit'> & { limit: number }): Row {
+  const { ours } = row;
+  return { ...row, against: { name: 'limit', value: limit }, goal: 'below the limit', ok: ours < limit };
+}
+
+/** A folder that goes with the stack. */
+export function temporaryFolder(stack: AsyncDisposableStack): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rediacc-bench-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Both in turn, A B A B …, so that a machine that slows down slows both. */

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderStaticConfig } from '../src/core/traefik/static-config.ts';
 import { get } from '../src/edges/http.ts';
 import { until } from '../test/live/lab.ts';
-import type { Row } from './measure.ts';
+import { type Row, temporaryFolder } from './measure.ts';
 import { spawnFor, startFleet, startRouter } from './remote-fleet.ts';
 
 const SIZES = [
@@ -39,17 +38,22 @@ export async function benchMemory(): Promise<Row[]> {
 }
 
 async function measure(containers: number): Promise<{ ours: number; theirs: number }> {
-  const folder = mkdtempSync(join(tmpdir(), 'rediacc-memory-'));
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(stack);
   // As after the start of a machine: of a program that was just written more pages are mapped than it uses.
   execFileSync('sh', ['-c', 'sync; echo 1 >/proc/sys/vm/drop_caches']);
-  const order = { folder: join(folder, 'run'), daemons: containers / PER_DAEMON, containers };
+  const order = {
+    folder: join(folder, 'run'),
+    daemons: containers / PER_DAEMON,
+    containers,
+    tier: 'labels',
+  } as const;
   const router = await startRouter(await startFleet(order, stack), join(folder, 'state'), stack);
   const traefik = await startTraefik(folder, containers, stack);
   await collectNode(router.pid ?? 0);
   for (let round = 0; round < COLLECTIONS; round += 1) {
-    await get(API, '/debug/pprof/heap?gc=1', 30_000);
+    const { status } = await get(API, '/debug/pprof/heap?gc=1', 30_000);
+    if (status !== 200) throw new Error(`Traefik's profiler answers ${status}`);
     await sleep(GO_SETTLES);
   }
   await collectNode(router.pid ?? 0);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { sparing } from '../src/core/repository/launch.ts';
 import { get } from '../src/edges/http.ts';
 import { RENET, until } from '../test/live/lab.ts';
-import type { Change } from './fleet.ts';
-import type { Order, Ready } from './fleet-process.ts';
+import type { Change, Order } from './fleet.ts';
+import type { Ready } from './fleet-process.ts';
 
 export const ROUTER = { host: '127.0.0.1', port: 7111 } as const;
 
@@ -52,7 +52,13 @@ export async function startRouter(
   stateDir: string,
   stack: AsyncDisposableStack,
 ): Promise<ChildProcess> {
-  const serve = ['router', 'serve', `--sockets=${pattern}`, `--state-dir=${stateDir}`];
+  const serve = [
+    'router',
+    'serve',
+    `--sockets=${pattern}`,
+    `--state-dir=${stateDir}`,
+    '--base-domain=example.com',
+  ];
   const child = spawnFor(sparing([RENET, ...serve]), stack);
   const answers = () => get(ROUTER, '/health', 1_000).catch(() => undefined);
   await until('the route server listens', async () => (await answers()) !== undefined);

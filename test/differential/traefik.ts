@@ -9,7 +9,7 @@ import { until } from '../live/lab.ts';
 /** What `/api/rawdata` shows: by kind (`routers`, `tcpServices`), then by name with its provider. */
 export type RawData = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
-/** A real Traefik with one provider. */
+/** A real Traefik. */
 export type RealTraefik = AsyncDisposable & {
   readonly rawData: () => Promise<RawData>;
   /** All that it has logged, a JSON object a line. */
@@ -24,12 +24,12 @@ export const ENTRY_POINTS: readonly (readonly [name: string, protocol: 'tcp' | '
 ];
 
 /**
- * @param provider its name and options in the static configuration
+ * @param providers in its static configuration: options by name, and what counts for all
  * @param folder for its files, of its own
  * @param apiPort of its API; its entrypoints take the ports after it
  */
 export async function startTraefik(
-  provider: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  providers: Readonly<Record<string, unknown>>,
   folder: string,
   apiPort: number,
 ): Promise<RealTraefik> {
@@ -49,7 +49,7 @@ export async function startTraefik(
     providers: {
       providersThrottleDuration: '1ms',
       file: { filename: defaultCertificate(folder) },
-      ...provider,
+      ...providers,
     },
   };
   writeFileSync(configFile, JSON.stringify(settings));
