@@ -13,6 +13,11 @@ async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
   execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl'], { stdio: 'inherit' });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
+  const other = execFileSync('sh', [join(import.meta.dirname, 'other-docker')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (other.length > 0) process.env['REDIACC_OTHER_DOCKER'] = String(other).trim();
+  else process.stdout.write('only the Docker of this machine is tested\n');
   return vitest({ project: 'live', namespaces: true, files, ...(renet === undefined ? {} : { renet }) });
 }
 

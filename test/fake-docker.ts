@@ -17,11 +17,13 @@ export type FakeContainer = {
 
 /**
  * The part of Docker's API that the route server and Traefik's Docker provider use, for what real daemons cannot have on one
- * machine: thousands of containers, or any label at all. `test/live/fake-docker.test.ts` holds it to a real daemon.
+ * machine: thousands of containers, or any label at all. `test/live/docker-contract.test.ts` holds it to real daemons.
  */
 export type FakeDocker = AsyncDisposable & {
   /** Replaces all containers, and tells of each that has gone, and each that is new. The same id is the same container. */
   readonly show: (containers: readonly FakeContainer[]) => void;
+  /** The same without a word, as when a daemon drops events that nobody takes in time. */
+  readonly showSilently: (containers: readonly FakeContainer[]) => void;
 };
 
 const NETWORK = 'rediacc';
@@ -82,7 +84,13 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
       const added = next.filter(({ id }) => !before?.has(id));
       containers = next;
       for (const one of gone) for (const action of END_ACTIONS[one.state]) tell(one, action);
-      for (const one of added) for (const action of START_ACTIONS[one.state]) tell(one, action);
+      for (const one of added) {
+        for (const action of START_ACTIONS[one.state]) tell(one, action);
+        if (one.health === 'healthy' || one.health === 'unhealthy') tell(one, `health_status: ${one.health}`);
+      }
+    },
+    showSilently: (next) => {
+      containers = next;
     },
     [Symbol.asyncDispose]: async () => {
       server.close();

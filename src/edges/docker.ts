@@ -1,9 +1,11 @@
 import { type IncomingMessage, request } from 'node:http';
 import {
   type ContainerEvent,
+  eventsPath,
   type InspectedContainer,
+  inspectPath,
+  LIST_PATH,
   type ListedContainer,
-  ROUTING_EVENTS,
   readContainerList,
   readEvent,
   readInspected,
@@ -44,15 +46,15 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
     return { status, body: parseJson(await collect(response, timeout)) };
   };
   return {
-    list: async () => parse(readContainerList, expectOk(await getJson('/containers/json?all=1'))),
+    list: async () => parse(readContainerList, expectOk(await getJson(LIST_PATH))),
     inspect: async (id) => {
-      const { status, body } = await getJson(`/containers/${id}/json`);
+      const { status, body } = await getJson(inspectPath(id));
       if (status === 200) return parse(readInspected, body);
       return status === 404 ? 'gone' : 'failed';
     },
     watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
     eventsBetween: async (since, until) => {
-      const response = await open(socketPath, `${eventsPath(since)}&until=${until}`, timeout);
+      const response = await open(socketPath, eventsPath(since, until), timeout);
       const lines = (await collect(response, timeout)).split('\n').filter((line) => line !== '');
       return lines.map((line) => parse(readEvent, parseJson(line)));
     },
@@ -105,11 +107,6 @@ function parse<T>(read: (json: unknown) => T, json: unknown): T {
   } catch {
     throw new NotDocker("its answer is not that of Docker's API");
   }
-}
-
-function eventsPath(since: number): string {
-  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
-  return `/events?since=${since}&filters=${filters}`;
 }
 
 async function watchEvents(

@@ -36,18 +36,21 @@ export type DaemonOptions = {
 /** How often a daemon is asked whether its stream has told everything, and how much it may be late, in milliseconds. */
 const CHECK = 15_000;
 const LATE = 2_000;
+/** How long after a look at single containers all are listed, in milliseconds. */
+const LIST_AFTER = 1_000;
 const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;
 
 /**
- * Watches one daemon: all of its containers are listed once, and then its event stream says at which to look again. When the
- * stream ends, or has missed something, all begins anew. Independent of every other daemon.
+ * Watches one daemon. Its event stream says at which containers to look, which is fast; and once it has told something all are
+ * listed again, which is right even if it has told too little. Independent of every other daemon.
  */
 export class DaemonWatch {
   readonly #options: DaemonOptions;
   #view: DaemonView;
-  /** Whether the next look is at all containers: a stream has begun. */
-  #isNew = true;
+  /** Whether the next look is at all containers. */
+  #isListDue = true;
+  #listSoon: NodeJS.Timeout | undefined;
   /** Ids of containers that the stream has told of since the last look. */
   readonly #touched = new Set<string>();
   /** What the stream has told since the last check: when, by what key. */
@@ -100,7 +103,7 @@ export class DaemonWatch {
   async #follow(): Promise<void> {
     const opened = Date.now();
     const since = Math.floor(opened / 1000) - 1;
-    this.#isNew = true;
+    this.#isListDue = true;
     const stream = await this.#options.client.watch(since, (event) => {
       this.#heard.set(event.key, event.at);
       if (!canChangeRoutes(event)) return;
@@ -117,6 +120,8 @@ export class DaemonWatch {
       await Promise.race([stream.ended, this.#checkStream(since, checking.signal)]);
     } finally {
       checking.abort();
+      clearTimeout(this.#listSoon);
+      this.#listSoon = undefined;
       stream.close();
     }
     throw new Error('it closed its event stream');
@@ -147,21 +152,28 @@ export class DaemonWatch {
   readonly #look = coalesce(async () => {
     const { client, networkId, socket } = this.#options;
     const before = this.#view;
-    const isNew = this.#isNew;
-    this.#isNew = false;
+    const isListDue = this.#isListDue;
+    this.#isListDue = false;
     const touched = [...this.#touched];
     this.#touched.clear();
     const startedAt = this.#startedAt;
     this.#startedAt = undefined;
     const looked = { client, networkId, known: before.containers };
-    const known = isNew ? await lookAtAll(looked) : looked.known;
+    const known = isListDue ? await lookAtAll(looked) : looked.known;
     const containers = await lookAgain({ ...looked, known }, touched);
+    if (!isListDue) this.#listSoon ??= setTimeout(() => this.#listAll(), LIST_AFTER).unref();
     clearTimeout(this.#forget);
     this.#forget = undefined;
     const view = { networkId, socket, state: 'up', lastSeen: Date.now(), containers } as const;
     if (before.state === 'up' && containers === before.containers) this.#view = view;
     else this.#update({ ...view, ...(startedAt === undefined ? {} : { startedAt }) });
   });
+
+  #listAll(): void {
+    this.#listSoon = undefined;
+    this.#isListDue = true;
+    this.#look().catch(() => this.#stream?.close());
+  }
 
   #fail(error: unknown): void {
     if (this.#closed) return;

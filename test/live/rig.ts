@@ -10,7 +10,7 @@ import type { RouteList, RouteListing } from '../../src/core/routes/route-list.t
 import { run } from '../../src/edges/process.ts';
 import { startDaemon, startDockerd } from '../../src/renet/local/daemon.ts';
 import type { Part } from '../../src/renet/local/part.ts';
-import { routerJson } from './lab.ts';
+import { routerJson, until } from './lab.ts';
 import { type RouteServer, startRouteServer } from './route-server.ts';
 
 /** A route server alone, with Docker daemons as a test wants them. */
@@ -51,6 +51,11 @@ export type Daemon = {
 };
 
 const PORT = 7111;
+
+/** Waits until the HTTP routers are these. */
+export function published(rig: Rig, ...names: string[]): Promise<void> {
+  return until(`the routers are ${names}`, async () => (await rig.routers()).join() === names.join());
+}
 
 export function createRig(): Rig {
   const folder = mkdtempSync(join(tmpdir(), 'rediacc-rig-'));

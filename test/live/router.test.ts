@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { recordPath, writeRecord } from '../../src/core/repository/record.ts';
 import { get } from '../../src/edges/http.ts';
+import { createFakeDocker, type FakeContainer } from '../fake-docker.ts';
 import { until } from './lab.ts';
-import { createRig, type Rig } from './rig.ts';
+import { createRig, published, type Rig } from './rig.ts';
 
-const published = (rig: Rig, ...names: string[]) =>
-  until(`the routers are ${names}`, async () => (await rig.routers()).join() === names.join());
 const stateOf = async (rig: Rig, id: number) =>
   (await rig.health()).daemons.find(({ networkId }) => networkId === id);
 
@@ -177,6 +177,27 @@ test('an event stream that goes deaf without ending is noticed, and nothing is m
   await published(rig, 'auto.heard-2816', 'auto.unheard-2816');
   for (const socket of open) socket.destroy();
   server.close();
+});
+
+test('what a daemon forgot to tell is found with what it tells next', async () => {
+  await using rig = createRig();
+  mkdirSync(rig.runDir);
+  await using docker = await createFakeDocker(`${rig.runDir}/docker-2816.sock`);
+  const [told, untold, next] = ['told', 'untold', 'next'].map(
+    (name, slot): FakeContainer => ({
+      id: String(slot).repeat(64),
+      name,
+      labels: { 'rediacc.service_name': name, 'rediacc.service_ip': serviceAddress(2816, slot) },
+      exposed: [],
+      state: 'running',
+    }),
+  ) as [FakeContainer, FakeContainer, FakeContainer];
+  docker.show([told]);
+  await rig.serve();
+  await published(rig, 'auto.told-2816');
+  docker.showSilently([untold]);
+  docker.show([untold, next]);
+  await published(rig, 'auto.next-2816', 'auto.untold-2816');
 });
 
 test('metrics, and a health check that a monitor can use', async () => {

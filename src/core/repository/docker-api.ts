@@ -89,8 +89,18 @@ function numbers(ports: readonly Port[]): number[] {
   return [...new Set(ports.map(({ number }) => number))].sort((a, b) => a - b);
 }
 
-/** The events after which a container may have to be routed otherwise. */
-export const ROUTING_EVENTS = [
+/** Every container, stopped ones too. */
+export const LIST_PATH = '/containers/json?all=1';
+
+export const inspectPath = (id: string): string => `/containers/${id}/json`;
+
+/** The events after which a container may have to be routed otherwise; times are seconds since 1970, and without an end they go on. */
+export function eventsPath(since: number, until?: number): string {
+  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ROUTING_EVENTS }));
+  return `/events?since=${since}${until === undefined ? '' : `&until=${until}`}&filters=${filters}`;
+}
+
+const ROUTING_EVENTS = [
   'create',
   'destroy',
   'die',
