@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderStaticConfig } from '../src/core/traefik/static-config.ts';
 import { get } from '../src/edges/http.ts';
+import { collectGarbage } from '../test/live/inspector.ts';
 import { until } from '../test/live/lab.ts';
 import { type Row, temporaryFolder } from './measure.ts';
 import { spawnFor, startFleet, startRouter } from './remote-fleet.ts';
@@ -15,7 +15,6 @@ const SIZES = [
 ] as const;
 const PER_DAEMON = 50;
 const API = { host: '127.0.0.1', port: 8099 } as const;
-const INSPECTOR = { host: '127.0.0.1', port: 9229 } as const;
 /** After a collection Go gives memory back in its own time, in milliseconds. */
 const GO_SETTLES = 5_000;
 const COLLECTIONS = 3;
@@ -50,13 +49,13 @@ async function measure(containers: number): Promise<{ ours: number; theirs: numb
   } as const;
   const router = await startRouter(await startFleet(order, stack), join(folder, 'state'), stack);
   const traefik = await startTraefik(folder, containers, stack);
-  await collectNode(router.pid ?? 0);
+  await collectGarbage(router.pid ?? 0);
   for (let round = 0; round < COLLECTIONS; round += 1) {
     const { status } = await get(API, '/debug/pprof/heap?gc=1', 30_000);
     if (status !== 200) throw new Error(`Traefik's profiler answers ${status}`);
     await sleep(GO_SETTLES);
   }
-  await collectNode(router.pid ?? 0);
+  await collectGarbage(router.pid ?? 0);
   return { ours: pss(router.pid), theirs: pss(traefik) };
 }
 
@@ -81,28 +80,6 @@ async function startTraefik(
     return Number(/"total":(\d+)/.exec(overview?.body ?? '')?.[1] ?? 0) >= routers;
   });
   return pid;
-}
-
-/** SIGUSR1 opens Node's inspector (nodejs.org/api/process.html#signal-events). */
-async function collectNode(pid: number): Promise<void> {
-  process.kill(pid, 'SIGUSR1');
-  let targets = '';
-  await until('the inspector listens', async () => {
-    targets = await get(INSPECTOR, '/json/list', 1_000).then(
-      ({ body }) => body,
-      () => '',
-    );
-    return targets !== '';
-  });
-  const [{ webSocketDebuggerUrl }] = JSON.parse(targets) as [{ webSocketDebuggerUrl: string }];
-  const socket = new WebSocket(webSocketDebuggerUrl);
-  await once(socket, 'open');
-  for (const id of [1, 2]) {
-    const answer = once(socket, 'message');
-    socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
-    await answer;
-  }
-  socket.close();
 }
 
 /** In MB. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { recordPath, writeRecord } from '../../src/core/repository/record.ts';
 import { run } from '../../src/edges/process.ts';
 import { RENET, routerJson, until } from './lab.ts';
-import { createRig, type Daemon, type Rig } from './rig.ts';
+import { createRig, type Daemon, published, type Rig } from './rig.ts';
 
 const GRACE = ['--grace=1'];
 
@@ -19,8 +19,6 @@ async function want(daemon: Daemon, host: string, name = 'web'): Promise<void> {
   );
 }
 
-const isPublished = (rig: Rig, ...names: string[]) =>
-  until(`the routers are ${names}`, async () => (await rig.routers()).join() === names.join());
 const problems = async (): Promise<string[]> => {
   const listed = await routerJson<{ problems: { code: string; networkId: number }[] }>('/routes.json');
   return listed.problems.map(({ code, networkId }) => `${code} ${networkId}`).sort();
@@ -48,7 +46,7 @@ test('a host belongs to the first repository that asks for it, over restarts, un
   let router = await rig.serve(...GRACE);
   // The one with the higher number comes first.
   await want(second, 'app.example.com');
-  await isPublished(rig, 'web-2880');
+  await published(rig, 'web-2880');
   await want(first, 'App.Example.com');
   await until('both are told', async () => (await problems()).length === 2);
   expect(await problems()).toEqual(['host-contested 2880', 'host-taken 2816']);
@@ -67,11 +65,11 @@ test('a host belongs to the first repository that asks for it, over restarts, un
   expect(await renet(rig, 'host', 'release', 'app.example.com')).toBe(
     'app.example.com, which second had: released to first',
   );
-  await isPublished(rig, 'web-2816');
+  await published(rig, 'web-2816');
 
   // It goes back when its owner has given it up for the grace period.
   await first.docker('rm', '-f', 'web');
-  await isPublished(rig, 'web-2880');
+  await published(rig, 'web-2880');
   expect(await problems()).toEqual([]);
 });
 
@@ -80,7 +78,7 @@ test('while a daemon does not answer its hosts are kept for it', async () => {
   const [first, second] = [await rig.daemon(2816), await rig.daemon(2880)];
   await rig.serve('--grace=2');
   await want(first, 'app.example.com');
-  await isPublished(rig, 'web-2816');
+  await published(rig, 'web-2816');
   await first.stop();
   await want(second, 'app.example.com');
   await until('the grace period is over', async () => (await rig.routers()).length === 0);
@@ -143,9 +141,9 @@ test('trust lifts the limits of one repository at once', async () => {
     /^exit code 2: .*no repository called 'yours' is up/,
   );
   await renet(rig, 'repo', 'trust', 'mine');
-  await isPublished(rig, 'all-2816');
+  await published(rig, 'all-2816');
   await renet(rig, 'repo', 'untrust', '2816');
-  await isPublished(rig);
+  await published(rig);
 });
 
 test('a damaged state file is set aside, a folder that cannot be written is told, and both harm nobody', async () => {
@@ -181,6 +179,6 @@ test('a problem is logged once', async () => {
   await daemon.container('web', 0, '--label=traefik.enable=true', '--label=traefik.http.foo=1');
   await until('it is told', async () => (await problems()).length === 1);
   for (const name of ['one', 'two']) await daemon.container(name, 1);
-  await isPublished(rig, 'auto.one-2816', 'auto.two-2816');
+  await published(rig, 'auto.one-2816', 'auto.two-2816');
   expect(rig.log().match(/label-invalid/g)).toHaveLength(1);
 });
