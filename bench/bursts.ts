@@ -52,10 +52,12 @@ export async function benchBursts(): Promise<Row[]> {
     name: `${PEER}, our throttle`,
     quiet: QUIET,
     begin: (own) => startTheirs(host, 18_101, own),
-    goal: 'not slower, within 10 ms',
+    goal: 'not slower',
     share: 1,
-    more: 10,
+    more: 0,
   };
+  // Of five rounds the median is no more exact than that while all twenty start on two cores.
+  const alikeAtOnce: Peer = { ...alike, goal: 'not slower, within 10 ms', more: 10 };
   const byDefault: Peer = {
     name: `${PEER}, its throttle of 2 s`,
     quiet: 2_500,
@@ -66,7 +68,7 @@ export async function benchBursts(): Promise<Row[]> {
   };
   return [
     // Its inspects wait until all have started, so that no throttle matters.
-    ...(await race({ said: 'at once', start: startAtOnce, containers, ours, peers: [alike] })),
+    ...(await race({ said: 'at once', start: startAtOnce, containers, ours, peers: [alikeAtOnce] })),
     ...(await race({ said: 'in turn', start: startInTurn, containers, ours, peers: [alike, byDefault] })),
   ];
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import {
   type ContainerEvent,
   eventsPath,
@@ -10,6 +10,9 @@ import {
   readEvent,
   readInspected,
 } from '../core/repository/docker-api.ts';
+
+/** How long a connection stays open for the next call, in milliseconds: a look at fifty containers is as many calls. */
+const IDLE = 1_000;
 
 /** A daemon's answer that no Docker daemon gives. */
 export class NotDocker extends Error {
@@ -40,8 +43,10 @@ export type EventStream = { readonly ended: Promise<void>; readonly close: () =>
 
 /** @param timeout in milliseconds, for an answer to begin and end; event streams only have to begin in it */
 export function connectDocker(socketPath: string, timeout: number): DockerClient {
+  const daemon: Daemon = { socketPath, timeout };
+  const agent = new Agent({ keepAlive: true, timeout: IDLE });
   const getJson = async (path: string): Promise<{ status: number; body: unknown }> => {
-    const response = await open(socketPath, path, timeout);
+    const response = await open({ ...daemon, agent }, path);
     const status = response.statusCode ?? 0;
     return { status, body: parseJson(await collect(response, timeout)) };
   };
@@ -52,21 +57,27 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
       if (status === 200) return parse(readInspected, body);
       return status === 404 ? 'gone' : 'failed';
     },
-    watch: (since, onEvent) => watchEvents({ socketPath, timeout }, since, onEvent),
+    watch: (since, onEvent) => watchEvents(daemon, since, onEvent),
     eventsBetween: async (since, until) => {
-      const response = await open(socketPath, eventsPath(since, until), timeout);
+      const response = await open(daemon, eventsPath(since, until));
       const lines = (await collect(response, timeout)).split('\n').filter((line) => line !== '');
       return lines.map((line) => parse(readEvent, parseJson(line)));
     },
   };
 }
 
-function open(socketPath: string, path: string, timeout: number): Promise<IncomingMessage> {
+/** A daemon, and the connections to it that may be used again. */
+type Daemon = { readonly socketPath: string; readonly timeout: number; readonly agent?: Agent };
+
+function open({ socketPath, timeout, agent }: Daemon, path: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path, agent: false, headers: { host: 'docker' } }, (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
+    const sent = request(
+      { socketPath, path, agent: agent ?? false, headers: { host: 'docker' } },
+      (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      },
+    );
     const timer = setTimeout(() => sent.destroy(new Error(`no answer in ${timeout} ms`)), timeout);
     sent.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
@@ -110,11 +121,11 @@ function parse<T>(read: (json: unknown) => T, json: unknown): T {
 }
 
 async function watchEvents(
-  { socketPath, timeout }: { socketPath: string; timeout: number },
+  daemon: Daemon,
   since: number,
   onEvent: (event: ContainerEvent) => void,
 ): Promise<EventStream> {
-  const response = await open(socketPath, eventsPath(since), timeout);
+  const response = await open(daemon, eventsPath(since));
   if (response.statusCode !== 200) {
     response.destroy();
     throw new Error(`it answers ${response.statusCode} to a request for events`);

@@ -30,12 +30,14 @@ export type DaemonOptions = {
   /** What was known of its containers before this start. It counts until the daemon answers, or for the grace period. */
   readonly saved: readonly Container[];
   readonly onEvent: () => void;
-  readonly onChange: () => void;
+  readonly onChange: (view: DaemonView) => void;
 };
 
-/** How often daemons are asked whether their streams have told everything, how much those may be late, and for how long they are asked, in milliseconds. */
+/** How often daemons are asked whether their streams have told everything, in milliseconds. */
 const CHECK = 15_000;
+/** How much a stream may be late, in milliseconds. */
 const LATE = 2_000;
+/** In what time all daemons are asked, in milliseconds. */
 const SPREAD = 100;
 /** How long after a look at single containers all are listed, in milliseconds. */
 const LIST_AFTER = 1_000;
@@ -187,7 +189,7 @@ export class DaemonWatch {
   #update(view: DaemonView): void {
     if (this.#closed) return;
     this.#view = view;
-    this.#options.onChange();
+    this.#options.onChange(view);
   }
 }
 

@@ -4,9 +4,6 @@ import type { NetworkId } from '../core/network/subnet.ts';
 import type { InspectedContainer, ListedContainer } from '../core/repository/docker-api.ts';
 import type { DockerClient } from '../edges/docker.ts';
 
-/** Inspect calls that one daemon gets at a time. */
-const PARALLEL = 2;
-
 /** A daemon, and what the last look at it found. */
 export type Looked = {
   readonly client: DockerClient;
@@ -22,17 +19,18 @@ export async function lookAtAll({ client, networkId, known }: Looked): Promise<r
   const wanted = (await client.list()).filter(mattersToRoutes);
   const before = new Map(known.map((container) => [container.id, container]));
   const found = new Map<string, Container>();
-  const lacking: string[] = [];
   for (const listed of wanted) {
     const ports = before.get(listed.id)?.ports;
-    if (ports === undefined && needsExposedPorts(listed.labels)) lacking.push(listed.id);
-    else found.set(listed.id, { ...listed, networkId, ...(ports === undefined ? {} : { ports }) });
-  }
-  await inParallel(lacking, async (id) => {
-    const inspected = await client.inspect(id);
+    if (ports !== undefined || !needsExposedPorts(listed.labels)) {
+      found.set(listed.id, { ...listed, networkId, ...(ports === undefined ? {} : { ports }) });
+      continue;
+    }
+    const inspected = await client.inspect(listed.id);
     // One that has gone meanwhile, or is broken, must not hold up the others.
-    if (typeof inspected !== 'string') found.set(id, containerOf(inspected, networkId));
-  });
+    if (typeof inspected !== 'string' && mattersToRoutes(inspected)) {
+      found.set(listed.id, containerOf(inspected, networkId));
+    }
+  }
   return keptFrom(known, found);
 }
 
@@ -48,12 +46,12 @@ export async function lookAgain(
   touched: readonly string[],
 ): Promise<readonly Container[]> {
   const found = new Map(known.map((container) => [container.id, container]));
-  await inParallel(touched, async (id) => {
+  for (const id of touched) {
     const inspected = await client.inspect(id);
     if (inspected === 'failed') throw new Error(`it cannot inspect the container ${id.slice(0, 12)}`);
     if (inspected !== 'gone' && mattersToRoutes(inspected)) found.set(id, containerOf(inspected, networkId));
     else found.delete(id);
-  });
+  }
   return keptFrom(known, found);
 }
 
@@ -79,11 +77,3 @@ function keptFrom(known: readonly Container[], found: ReadonlyMap<string, Contai
 }
 
 const hasPorts = ({ ports }: Container): boolean => ports !== undefined;
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) await work(next);
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, queue.length) }, worker));
-}

@@ -25,6 +25,8 @@ export type ObserverOptions = {
   /** What outlives a restart. */
   readonly memory: DaemonMemory;
   readonly onEvent: () => void;
+  /** A daemon has answered at the start, while others have not: until `complete` there is time to read what it has. */
+  readonly onFirstAnswer: (daemon: DaemonView) => void;
   readonly onChange: () => void;
 };
 
@@ -102,7 +104,10 @@ export class DaemonObserver {
     const saved = isDown ? [] : (before?.containers ?? []);
     if (!this.#present.has(networkId) && saved.length === 0) return memory.forgetDaemon(networkId);
     const client = connectDocker(socket, timeout);
-    const onChange = (): void => this.#notify();
+    const onChange = (view: DaemonView): void => {
+      if (!this.#isComplete && view.state === 'up') this.#options.onFirstAnswer(view);
+      this.#notify();
+    };
     const watch = new DaemonWatch({ networkId, socket, client, grace, saved, onEvent, onChange });
     this.#known.set(networkId, { watch, ...named(repository) });
   }

@@ -39,7 +39,7 @@ type Granted = {
   readonly fragment: Fragment<Piece>;
 };
 
-/** Those of repositories that have changed, from the first step of a refresh to its last. */
+/** Those of repositories that have changed, until the last step of a refresh. */
 type Fresh = Map<Asked, RepositoryRoutes>;
 
 /**
@@ -52,16 +52,26 @@ export class Refresher {
   readonly #trusting: LabelSettings;
   #asked: ReadonlyMap<NetworkId, Asked> = new Map();
   #granted: ReadonlyMap<NetworkId, Granted> = new Map();
+  /** What has been prepared. */
+  #fresh: Fresh = new Map();
 
   constructor(options: RefresherOptions) {
     this.#options = options;
     this.#trusting = { ...options.settings, trusted: true };
   }
 
+  /** Does beforehand what the next refresh would have to do first for a daemon. */
+  prepare(daemon: DaemonView): void {
+    const { networkId } = daemon;
+    const asked = this.#attempt(networkId, () => this.#ask(daemon, this.#fresh), this.#asked);
+    this.#asked = new Map([...this.#asked, ...asked]);
+  }
+
   /** Brings the document up to what the daemons are now. */
   refresh(daemons: readonly DaemonView[]): void {
     const { claims, publisher } = this.#options;
-    const fresh: Fresh = new Map();
+    const fresh = this.#fresh;
+    this.#fresh = new Map();
     this.#asked = new Map(
       daemons.flatMap((one) => this.#attempt(one.networkId, () => this.#ask(one, fresh), this.#asked)),
     );

@@ -57,8 +57,15 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     metrics.measure(daemons, () => refresher.refresh(daemons));
     logProblems(refresher.summaries());
   }, PACE);
-  const watching = { timeout: DAEMON_TIMEOUT, memory: state, onEvent: metrics.countEvent, onChange: refresh };
-  const observer = await DaemonObserver.start({ sockets, grace, ...watching });
+  const observer = await DaemonObserver.start({
+    sockets,
+    grace,
+    timeout: DAEMON_TIMEOUT,
+    memory: state,
+    onEvent: metrics.countEvent,
+    onFirstAnswer: (daemon) => refresher.prepare(daemon),
+    onChange: refresh,
+  });
   void observer.complete.then(() => {
     complete = true;
     refresh();
