@@ -5,6 +5,7 @@ import type { ContainerEvent } from '../core/repository/docker-api.ts';
 import { type DockerClient, type EventStream, NotDocker } from '../edges/docker.ts';
 import { coalesce } from './coalesce.ts';
 import { lookAgain, lookAtAll } from './look.ts';
+import { StreamCheck } from './stream-check.ts';
 
 /** What is known of one daemon. A daemon that does not answer keeps the containers that it had. */
 export type DaemonView = {
@@ -33,12 +34,6 @@ export type DaemonOptions = {
   readonly onChange: (view: DaemonView) => void;
 };
 
-/** How often daemons are asked whether their streams have told everything, in milliseconds. */
-const CHECK = 15_000;
-/** How much a stream may be late, in milliseconds. */
-const LATE = 2_000;
-/** In what time all daemons are asked, in milliseconds. */
-const SPREAD = 100;
 /** How long after a look at single containers all are listed, in milliseconds. */
 const LIST_AFTER = 1_000;
 const FIRST_RETRY = 100;
@@ -56,8 +51,6 @@ export class DaemonWatch {
   #listSoon: NodeJS.Timeout | undefined;
   /** Ids of containers that the stream has told of since the last look. */
   readonly #touched = new Set<string>();
-  /** What the stream has told since the last check: when, by what key. */
-  readonly #heard = new Map<string, number>();
   #startedAt: number | undefined;
   #stream: EventStream | undefined;
   #forget: NodeJS.Timeout | undefined;
@@ -107,8 +100,10 @@ export class DaemonWatch {
     const opened = Date.now();
     const since = Math.floor(opened / 1000) - 1;
     this.#isListDue = true;
-    const stream = await this.#options.client.watch(since, (event) => {
-      this.#heard.set(event.key, event.at);
+    const { client } = this.#options;
+    const check = new StreamCheck(client, since);
+    const stream = await client.watch(since, (event) => {
+      check.hear(event);
       if (!canChangeRoutes(event)) return;
       this.#options.onEvent();
       this.#touched.add(event.id);
@@ -120,7 +115,7 @@ export class DaemonWatch {
     try {
       if (this.#closed) return;
       await this.#look();
-      await Promise.race([stream.ended, this.#checkStream(since, checking.signal)]);
+      await Promise.race([stream.ended, check.run(checking.signal)]);
     } finally {
       checking.abort();
       clearTimeout(this.#listSoon);
@@ -128,29 +123,6 @@ export class DaemonWatch {
       stream.close();
     }
     throw new Error('it closed its event stream');
-  }
-
-  /**
-   * A stream can go deaf without ending, and a daemon can hang. So it is asked for the events of the time that is over, which
-   * must be among those heard: cheaper than a list, and an answer at all is a sign of life.
-   *
-   * @param begin of what the stream has told, in seconds since 1970
-   * @throws Error when the stream has missed something, or no answer comes
-   */
-  async #checkStream(begin: number, signal: AbortSignal): Promise<void> {
-    for (let since = begin; ; ) {
-      // All daemons right after each other: waking up for each of fifty alone took thrice the CPU.
-      const pause = LATE + CHECK - (Date.now() % CHECK) + SPREAD * Math.random();
-      await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
-      if (signal.aborted) return;
-      const until = (Date.now() - LATE) / 1000;
-      const missed = (await this.#options.client.eventsBetween(since, until)).find(
-        ({ key }) => !this.#heard.has(key),
-      );
-      if (missed !== undefined) throw new Error('its event stream has gone deaf');
-      for (const [key, at] of this.#heard) if (at < until * 1000) this.#heard.delete(key);
-      since = until;
-    }
   }
 
   readonly #look = coalesce(async () => {

@@ -153,6 +153,7 @@ test('an event stream that goes deaf without ending is noticed, and nothing is m
   const daemon = await rig.daemon(2816);
   const open = new Set<Socket>();
   const deafen: (() => void)[] = [];
+  let lists = 0;
   // Stands before the daemon, and at some time lets through no more of the connections that are there.
   const server = createServer((client) => {
     const upstream = connect(`${rig.runDir}/docker-2816.sock`);
@@ -162,6 +163,9 @@ test('an event stream that goes deaf without ending is noticed, and nothing is m
       if (!muted.is) client.write(chunk);
     });
     upstream.on('end', () => client.end());
+    client.on('data', (chunk) => {
+      if (String(chunk).startsWith('GET /containers/json')) lists += 1;
+    });
     client.pipe(upstream);
     for (const socket of [client, upstream]) open.add(socket.on('error', () => {}));
   });
@@ -171,6 +175,8 @@ test('an event stream that goes deaf without ending is noticed, and nothing is m
   await rig.serve(`--sockets=${rig.runDir}/front/docker-*.sock`);
   await daemon.container('heard', 0);
   await published(rig, 'auto.heard-2816');
+  // That finds what comes next, too.
+  await until('all are listed again after the event', () => lists >= 2);
   for (const mute of deafen) mute();
   await daemon.container('unheard', 1);
   expect(await rig.routers()).toEqual(['auto.heard-2816']);
