@@ -14,8 +14,8 @@ export type DaemonView = {
   readonly state: 'connecting' | 'up' | 'unreachable' | 'not-docker';
   /** Why it is not up. */
   readonly reason?: string;
-  /** When it was last listed, in milliseconds since 1970. */
-  readonly lastSeen?: number;
+  /** When it last answered, in milliseconds since 1970. */
+  readonly lastAnswer?: number;
   /** Containers that may get requests. The same array for as long as nothing changed. */
   readonly containers: readonly Container[];
   /** When the first container started that is new in these, in milliseconds since 1970, if an event told of it. */
@@ -88,9 +88,9 @@ export class DaemonWatch {
   async #run(): Promise<void> {
     let pause = FIRST_RETRY;
     while (!this.#closed) {
-      const before = this.#view.lastSeen;
+      const before = this.#view.lastAnswer;
       await this.#follow().catch((error) => this.#fail(error));
-      pause = this.#view.lastSeen === before ? Math.min(pause * 2, LONGEST_RETRY) : FIRST_RETRY;
+      pause = this.#view.lastAnswer === before ? Math.min(pause * 2, LONGEST_RETRY) : FIRST_RETRY;
       await sleep(pause, undefined, { signal: this.#retry.signal }).catch(() => {});
     }
   }
@@ -101,7 +101,10 @@ export class DaemonWatch {
     const since = Math.floor(opened / 1000) - 1;
     this.#isListDue = true;
     const { client } = this.#options;
-    const check = new StreamCheck(client, since);
+    const onAnswer = (): void => {
+      this.#view = { ...this.#view, lastAnswer: Date.now() };
+    };
+    const check = new StreamCheck({ client, since, onAnswer });
     const stream = await client.watch(since, (event) => {
       check.hear(event);
       if (!canChangeRoutes(event)) return;
@@ -127,21 +130,21 @@ export class DaemonWatch {
 
   readonly #look = coalesce(async () => {
     const { client, networkId, socket } = this.#options;
-    const before = this.#view;
     const isListDue = this.#isListDue;
     this.#isListDue = false;
     const touched = [...this.#touched];
     this.#touched.clear();
     const startedAt = this.#startedAt;
     this.#startedAt = undefined;
-    const looked = { client, networkId, known: before.containers };
+    const looked = { client, networkId, known: this.#view.containers };
     const known = isListDue ? await lookAtAll(looked) : looked.known;
     const containers = await lookAgain({ ...looked, known }, touched);
     if (!isListDue) this.#listSoon ??= setTimeout(() => this.#listAll(), LIST_AFTER).unref();
     clearTimeout(this.#forget);
     this.#forget = undefined;
-    const view = { networkId, socket, state: 'up', lastSeen: Date.now(), containers } as const;
-    if (before.state === 'up' && containers === before.containers) this.#view = view;
+    const view = { networkId, socket, state: 'up', lastAnswer: Date.now(), containers } as const;
+    const { state, containers: shown } = this.#view;
+    if (state === 'up' && containers === shown) this.#view = view;
     else this.#update({ ...view, ...(startedAt === undefined ? {} : { startedAt }) });
   });
 

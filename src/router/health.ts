@@ -55,7 +55,7 @@ function countAll(kind: Kind, routes: readonly RouteSummary[]): number {
 }
 
 function describeDaemon(daemon: ObservedDaemon, now: number): Record<string, unknown> {
-  const { networkId, repository, socket, state, reason, lastSeen, containers } = daemon;
+  const { networkId, repository, socket, state, reason, lastAnswer, containers } = daemon;
   return {
     networkId,
     ...(repository === undefined ? {} : { repository }),
@@ -63,9 +63,9 @@ function describeDaemon(daemon: ObservedDaemon, now: number): Record<string, unk
     state,
     ...(reason === undefined ? {} : { reason }),
     containers: containers.length,
-    ...(lastSeen === undefined
+    ...(lastAnswer === undefined
       ? {}
-      : { lastListed: new Date(lastSeen).toISOString(), secondsAgo: seconds(now - lastSeen) }),
+      : { lastAnswered: new Date(lastAnswer).toISOString(), secondsAgo: seconds(now - lastAnswer) }),
   };
 }
 
