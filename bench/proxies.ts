@@ -53,9 +53,9 @@ export async function serveBackend(stack: AsyncDisposableStack): Promise<void> {
 }
 
 /**
- * For a container on the host's network Traefik's provider asks the resolver for `host.docker.internal`
- * (pkg/provider/docker/config.go), twice for each at every change. Here nobody would answer, which takes seconds; to be fair
- * the answer is in a file.
+ * For a container on the host's network Traefik's provider asks the resolver for `host.docker.internal`, and without an answer
+ * for another name (pkg/provider/docker/config.go), at every change. Here nobody would answer, which takes seconds; to be fair the
+ * answer is in a file.
  */
 export async function nameTheHost(stack: AsyncDisposableStack): Promise<void> {
   const hosts = join(temporaryFolder(stack), 'hosts');
