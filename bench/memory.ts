@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { renderStaticConfig } from '../src/core/traefik/static-config.ts';
+import { renderStaticConfig, webEntryPoints } from '../src/core/traefik/static-config.ts';
 import { get } from '../src/edges/http.ts';
 import { collectGarbage } from '../test/live/inspector.ts';
 import { until } from '../test/live/lab.ts';
@@ -66,9 +66,7 @@ async function startTraefik(
 ): Promise<number | undefined> {
   const config = join(folder, 'traefik.yml');
   const settings = renderStaticConfig({
-    web: '127.0.0.1:8080',
-    websecure: '127.0.0.1:8443',
-    streams: [],
+    entryPoints: webEntryPoints('127.0.0.1', 8080, 8443),
     api: `${API.host}:${API.port}`,
     routeServer: '127.0.0.1:7111',
   });

@@ -174,7 +174,7 @@ describe('renet local refuses in one sentence', () => {
     [
       'traefik',
       'Version:      2.11.0',
-      'Traefik 2.11.0 is too old: it must be 3.7.0 or newer',
+      'Traefik 2.11.0 is too old: it must be 3.7.12 or newer',
       'traefik-too-old',
     ],
   ])('%s that prints %s', async (name, prints, ...[sentence, code]) => {

