@@ -139,7 +139,7 @@ export class DaemonWatch {
     const looked = { client, networkId, known: this.#view.containers };
     const known = isListDue ? await lookAtAll(looked) : looked.known;
     const containers = await lookAgain({ ...looked, known }, touched);
-    if (!isListDue) this.#listSoon ??= setTimeout(() => this.#listAll(), LIST_AFTER).unref();
+    if (!isListDue) this.#listSoon ??= setTimeout(() => this.listAll(), LIST_AFTER).unref();
     clearTimeout(this.#forget);
     this.#forget = undefined;
     const view = { networkId, socket, state: 'up', lastAnswer: Date.now(), containers } as const;
@@ -148,7 +148,9 @@ export class DaemonWatch {
     else this.#update({ ...view, ...(startedAt === undefined ? {} : { startedAt }) });
   });
 
-  #listAll(): void {
+  /** Lists all containers again, where the daemon answers. */
+  listAll(): void {
+    clearTimeout(this.#listSoon);
     this.#listSoon = undefined;
     this.#isListDue = true;
     this.#look().catch(() => this.#stream?.close());

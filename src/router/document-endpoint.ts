@@ -9,7 +9,13 @@ export type Fetch = { readonly at: number; readonly revision: string };
 export type DocumentEndpoint = {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly lastFetch: () => Fetch | undefined;
+  /** Traefik is being stopped, which takes as long as the request that it has open: for a while nothing is held for long. */
+  readonly letGo: () => void;
 };
+
+/** How long that while is, and how long a hold is meanwhile, in milliseconds. */
+const HASTE = 15_000;
+const HASTY_HOLD = 50;
 
 /**
  * `GET /traefik.yaml`. Traefik's own requests carry a header by which the answer is held until there is news, so that a
@@ -22,17 +28,25 @@ export type DocumentEndpoint = {
 export function createDocumentEndpoint(publisher: Publisher, hold: number): DocumentEndpoint {
   const written = new WeakMap<Socket, string>();
   let lastFetch: Fetch | undefined;
+  let letGo = new AbortController();
+  let hastyUntil = 0;
 
   const wait = async ({ socket }: IncomingMessage): Promise<void> => {
     if (written.get(socket) !== publisher.peek()?.id) return;
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     socket.once('close', leave);
-    await publisher.changed(AbortSignal.any([AbortSignal.timeout(hold), gone.signal]));
+    const longest = AbortSignal.timeout(Date.now() < hastyUntil ? HASTY_HOLD : hold);
+    await publisher.changed(AbortSignal.any([longest, gone.signal, letGo.signal]));
     socket.removeListener('close', leave);
   };
   return {
     lastFetch: () => lastFetch,
+    letGo: () => {
+      hastyUntil = Date.now() + HASTE;
+      letGo.abort();
+      letGo = new AbortController();
+    },
     answer: async (request, response) => {
       const isTraefik = request.headers[HOLD_HEADER.toLowerCase()] !== undefined;
       if (isTraefik && publisher.peek() !== undefined) await wait(request);

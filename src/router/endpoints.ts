@@ -6,7 +6,7 @@ import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
-import { createDocumentEndpoint } from './document-endpoint.ts';
+import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
 import type { Metrics, Snapshot } from './metrics.ts';
 import type { DaemonObserver } from './observe.ts';
@@ -32,8 +32,10 @@ export type Serving = {
   readonly observer: DaemonObserver;
 };
 
+export type RouteServer = { readonly server: Server; readonly letGo: DocumentEndpoint['letGo'] };
+
 /** What the route server answers. Not listening yet. */
-export function createRouteServer(serving: Serving): Server {
+export function createRouteServer(serving: Serving): RouteServer {
   const { version, settings, log, metrics, state, claims, nameOf, publisher, refresher, observer } = serving;
   const document = createDocumentEndpoint(publisher, HOLD);
   const snapshot = (): Snapshot => ({
@@ -50,7 +52,7 @@ export function createRouteServer(serving: Serving): Server {
       await publisher.current();
       return make();
     });
-  return createEndpointServer(
+  const server = createEndpointServer(
     {
       '/traefik.yaml': document.answer,
       '/health': healthEndpoint(health),
@@ -60,6 +62,7 @@ export function createRouteServer(serving: Serving): Server {
     },
     (error) => log.error({ err: error }, 'a request failed'),
   );
+  return { server, letGo: document.letGo };
 }
 
 /** Made for who asks, which takes long with many: whatever else happens goes on between two repositories. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { Refusal } from '../core/refusal.ts';
 import { activatedSocket } from '../edges/activation.ts';
+import { withInfra } from './infra.ts';
 import { addServeOptions, readListen, readSeconds, readSettings, type ServeOptions } from './options.ts';
 
 /** `renet router`: the route server. */
@@ -12,7 +13,7 @@ export function addRouterCommands(program: Command, entry: Entry): void {
     .description('serves the routes of all running containers, until it is stopped');
   addServeOptions(command)
     .addHelpText('after', '\nExample:\n  $ renet router serve --base-domain example.com')
-    .action(async (options: ServeOptions) => serve(options, entry));
+    .action(async (options: ServeOptions) => serve(await withInfra(options, command), entry));
 }
 
 async function serve(options: ServeOptions, entry: Entry): Promise<void> {
@@ -41,6 +42,9 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     const where = fd === undefined ? { listen: options.listen } : { socket: 'from systemd' };
     router.server.listen(fd === undefined ? { host, port } : { fd }, () => log.info(where, 'listening'));
     router.server.on('close', resolve);
+    // Of no effect where nobody listens to it yet.
+    process.on('SIGWINCH', router.letGo);
+    process.on('SIGHUP', () => void router.lookAgain());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, router.close);
   });
 }

@@ -80,6 +80,12 @@ export class DaemonObserver {
       .sort((a, b) => a.networkId - b.networkId);
   }
 
+  /** Looks at every daemon again, although nothing has told of a change. */
+  readonly lookAgain = async (): Promise<void> => {
+    await this.#scan();
+    for (const { watch } of this.#known.values()) if (watch.view().state === 'up') watch.listAll();
+  };
+
   close(): void {
     this.#folder?.close();
     for (const { watch } of this.#known.values()) watch.close();

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { PLACES } from '../core/infra/places.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import { readPortsOption } from '../core/network/port-options.ts';
 import { type StreamProtocol, streamName } from '../core/network/ports.ts';
@@ -8,6 +9,7 @@ import type { RouterOptions } from './router.ts';
 
 /** What `renet router serve` is told, as commander gives it. */
 export type ServeOptions = {
+  readonly infra: string;
   readonly sockets: string;
   readonly listen: string;
   readonly baseDomain?: string;
@@ -22,13 +24,7 @@ export type ServeOptions = {
 };
 
 export function addServeOptions(command: Command): Command {
-  return command
-    .option(
-      '--sockets <pattern>',
-      "the daemons' sockets; * is the network id",
-      `${DEFAULT_RUN_DIR}/docker-*.sock`,
-    )
-    .option('--listen <host:port>', 'where Traefik finds it, without a socket of systemd', '127.0.0.1:7111')
+  return addPlaceOptions(command)
     .option(
       '--base-domain <domain>',
       'auto-routes are {service}-{networkID}.<domain>; without it there are none',
@@ -60,6 +56,21 @@ export function addServeOptions(command: Command): Command {
       'how long the routes of a daemon that does not answer stay, and hosts and ports that nobody asks for any more',
       '600',
     );
+}
+
+function addPlaceOptions(command: Command): Command {
+  return command
+    .option(
+      '--infra <file>',
+      'settings of the server, as push-infra writes them; an option wins over it, and an empty name means none',
+      PLACES.infra,
+    )
+    .option(
+      '--sockets <pattern>',
+      "the daemons' sockets; * is the network id",
+      `${DEFAULT_RUN_DIR}/docker-*.sock`,
+    )
+    .option('--listen <host:port>', 'where Traefik finds it, without a socket of systemd', '127.0.0.1:7111');
 }
 
 /** @throws Refusal for ports that are none */

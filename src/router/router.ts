@@ -26,7 +26,14 @@ export type RouterOptions = {
   readonly log: Logger;
 };
 
-export type Router = { readonly server: Server; readonly close: () => void };
+export type Router = {
+  readonly server: Server;
+  /** Lists the containers of all daemons again. */
+  readonly lookAgain: () => Promise<void>;
+  /** For when Traefik is being stopped. */
+  readonly letGo: () => void;
+  readonly close: () => void;
+};
 
 /** How long a daemon may take to answer, in milliseconds. */
 const DAEMON_TIMEOUT = 5_000;
@@ -72,10 +79,10 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     log.info({ daemons: observer.daemons().length, revision: publisher.peek()?.id }, 'first document');
   });
   const parts = { version, settings, log, state, claims, nameOf, publisher, refresher, observer, metrics };
-  const server = createRouteServer(parts);
+  const { server, letGo } = createRouteServer(parts);
   const close = (): void => {
     for (const part of [observer, paced, claims, state, server]) part.close();
     server.closeAllConnections();
   };
-  return { server, close };
+  return { server, lookAgain: observer.lookAgain, letGo, close };
 }

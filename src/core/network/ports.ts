@@ -29,8 +29,9 @@ export function readPorts(text: string): number[] | undefined {
   const ports = new Set<number>();
   const parts = text.split(',').map((part) => part.trim());
   for (const part of parts.length === 1 && parts[0] === '' ? [] : parts) {
-    const [first, last = first, ...more] = part.split('-').map(readPort);
-    if (first === undefined || last === undefined || last < first || more.length > 0) return undefined;
+    const [first, ...more] = part.split('-').map(readPort);
+    const last = more.length === 0 ? first : more[0];
+    if (first === undefined || last === undefined || last < first || more.length > 1) return undefined;
     for (let port = first; port <= last; port += 1) ports.add(port);
   }
   return [...ports].sort((a, b) => a - b);

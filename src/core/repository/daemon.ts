@@ -20,10 +20,11 @@ export function daemonPlaces(dirs: { runDir: string; stateDir: string }, id: Net
   };
 }
 
-export const containerdSocket = ({ runDir }: DaemonPlaces): string => `${runDir}/containerd.sock`;
+export const containerdSocket = ({ runDir }: Pick<DaemonPlaces, 'runDir'>): string =>
+  `${runDir}/containerd.sock`;
 export const containerdConfigPath = ({ runDir }: DaemonPlaces): string => `${runDir}/containerd.toml`;
 export const containerdPidPath = ({ runDir }: DaemonPlaces): string => `${runDir}/containerd.pid`;
-export const dockerPidPath = ({ runDir }: DaemonPlaces): string => `${runDir}/docker.pid`;
+export const dockerPidPath = ({ runDir }: Pick<DaemonPlaces, 'runDir'>): string => `${runDir}/docker.pid`;
 
 /** containerd's configuration (containerd config v2), without its Kubernetes half. */
 export function renderContainerdConfig(places: DaemonPlaces): string {
@@ -41,16 +42,17 @@ export function containerdCommand(places: DaemonPlaces): [string, ...string[]] {
   return ['containerd', '--config', containerdConfigPath(places)];
 }
 
+export function dockerdCommand(places: DaemonPlaces): [string, ...string[]] {
+  return ['dockerd', '--host', `unix://${places.socket}`, ...dockerdFlags(places)];
+}
+
 /**
  * A daemon without networks of its own: containers use the host's. containerd is named because dockerd takes the system's
  * one without a word where that runs. The host's gateway is localhost, so that `extra_hosts: host.docker.internal:host-gateway`
  * still means the machine.
  */
-export function dockerdCommand(places: DaemonPlaces): [string, ...string[]] {
+export function dockerdFlags(places: Pick<DaemonPlaces, 'runDir' | 'stateDir'>): string[] {
   return [
-    'dockerd',
-    '--host',
-    `unix://${places.socket}`,
     '--containerd',
     containerdSocket(places),
     '--data-root',
