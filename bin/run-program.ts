@@ -6,7 +6,7 @@ import { CommandFailed } from '../src/edges/process.ts';
 
 declare const REDIACC_VERSION: string | undefined;
 
-/** Runs a program to its end. Exit codes: 0 done, 1 failure or bug, 2 refusal (an operator's mistake). */
+/** Runs a program to its end. Exit codes: 0 done, 1 failure or bug, 2 refusal (an operator's mistake), 3 a dry run found changes. */
 export async function runProgram(
   name: string,
   addCommands: (program: Command, entry: Entry) => void,
@@ -16,7 +16,13 @@ export async function runProgram(
     environment: process.env,
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
+    progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[K${text}`) : undefined,
+    endWith: (exitCode) => {
+      process.exitCode = exitCode;
+    },
   };
+  // Who reads may be gone, as when a connection is lost: the work goes on to its end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const program = new Command(name)
     .version(entry.version, '-V, --version')
     .option('--verbose', 'show where a failure came from')

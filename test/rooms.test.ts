@@ -17,7 +17,6 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/core/network': ['src/core'],
   'src/core/repository': ['src/core', 'src/core/network'],
-  'src/core/infra': ['src/core', 'src/core/network'],
   'src/core/compose': ['src/core', 'src/core/network', 'src/core/repository'],
   'src/core/labels': ['src/core', 'src/core/network', 'schema'],
   'src/core/rules': ['src/core'],
@@ -32,6 +31,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/claims',
   ],
   'src/core/traefik': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/routes'],
+  'src/core/infra': ['src/core', 'src/core/network', 'src/core/repository', 'src/core/traefik'],
 };
 
 /** Libraries that do no I/O. */

@@ -6,4 +6,8 @@ export type Entry = {
   readonly print: (line: string) => void;
   /** What the user should know beside the answer, on standard error. */
   readonly warn: (line: string) => void;
+  /** Replaces one line on a terminal, for as long as something goes on; undefined where there is no terminal. */
+  readonly progress: ((text: string) => void) | undefined;
+  /** What the program is to end with, if nothing fails. */
+  readonly endWith: (exitCode: number) => void;
 };

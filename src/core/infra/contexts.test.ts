@@ -1,5 +1,16 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { addContext, readContexts, removeContext, requireContext, writeContexts } from './contexts.ts';
+import { TOKEN } from '../../../test/given-server.ts';
+import { Secret } from '../secret.ts';
+import {
+  addContext,
+  type Context,
+  contextOf,
+  readContexts,
+  removeContext,
+  requireContext,
+  writeContexts,
+} from './contexts.ts';
 
 const none = new Map();
 
@@ -8,17 +19,22 @@ describe('contexts', () => {
     const contexts = addContext(addContext(none, 'b', 'root@10.0.0.2'), 'a', 'a');
     const text = writeContexts(contexts);
     expect([...readContexts(text, 'f')]).toEqual([
-      ['a', { destination: 'a' }],
-      ['b', { destination: 'root@10.0.0.2' }],
+      ['a', { destination: 'a', infra: {} }],
+      ['b', { destination: 'root@10.0.0.2', infra: {} }],
     ]);
     expect(writeContexts(readContexts(text, 'f'))).toBe(text);
   });
 
   test('a context can be replaced and removed', () => {
     const contexts = addContext(addContext(none, 'a', 'x'), 'a', 'y');
-    expect(requireContext(contexts, 'a')).toEqual({ destination: 'y' });
+    expect(requireContext(contexts, 'a')).toEqual({ destination: 'y', infra: {} });
     expect(removeContext(contexts, 'a').size).toBe(0);
     expect(() => removeContext(contexts, 'b')).toThrow("there is no context 'b'; there is a");
+  });
+
+  test('one that was never added is an alias of ~/.ssh/config', () => {
+    expect(contextOf(none, 'server-1')).toEqual({ destination: 'server-1', infra: {} });
+    expect(() => contextOf(none, '-oProxyCommand=x')).toThrow(/cannot be the name of a context/);
   });
 
   test.each(['', '-x', 'a b', '.', 'a/b'])("'%s' is no name", (name) => {
@@ -29,10 +45,72 @@ describe('contexts', () => {
     expect(() => addContext(none, 'a', destination)).toThrow(/is no SSH destination/);
   });
 
-  test.each(['', '[]', '{"contexts": {"a": {}}}', '{"contexts": {"a": {"destination": ""}}}'])(
-    "'%s' is damaged",
-    (text) => {
-      expect(() => readContexts(text, '/c')).toThrow(/^\/c is damaged/);
-    },
-  );
+  test.each([
+    '',
+    '[]',
+    '{"contexts": {"a": {}}}',
+    '{"contexts": {"a": {"destination": ""}}}',
+    '{"contexts": {"a": {"destination": "x", "infra": []}}}',
+    '{"contexts": {"a": {"destination": "x", "infra": {"tcpPorts": 25}}}}',
+    '{"contexts": {"a": {"destination": "x", "secrets": {"cfDnsToken": 1}}}}',
+  ])("'%s' is damaged", (text) => {
+    expect(() => readContexts(text, '/c')).toThrow(/^\/c is damaged/);
+  });
+});
+
+describe('settings of a server', () => {
+  const infra = { publicIpv4: '203.0.113.50', tcpPorts: '25,143', dynamicTcpPorts: '' };
+
+  test('they are written and read again, also those that are empty', () => {
+    const text = writeContexts(new Map([['a', { destination: 'x', infra }]]));
+    expect(readContexts(text, 'f').get('a')).toEqual({ destination: 'x', infra });
+  });
+
+  test('without any the file has no word of them', () => {
+    expect(JSON.parse(writeContexts(addContext(none, 'a', 'x')))).toEqual({
+      contexts: { a: { destination: 'x' } },
+    });
+  });
+
+  test('those that nobody knows are left out', () => {
+    const text = '{"contexts": {"a": {"destination": "x", "infra": {"tcpPorts": "25", "color": "red"}}}}';
+    expect(readContexts(text, 'f').get('a')?.infra).toEqual({ tcpPorts: '25' });
+  });
+});
+
+describe('the token', () => {
+  const context: Context = { destination: 'x', infra: {}, cfDnsToken: new Secret(TOKEN) };
+  const text = writeContexts(new Map([['a', context]]));
+
+  test('the file has it', () => {
+    expect(JSON.parse(text).contexts.a).toEqual({ destination: 'x', secrets: { cfDnsToken: TOKEN } });
+  });
+
+  test('it is read back', () => {
+    expect(readContexts(text, 'f').get('a')?.cfDnsToken?.reveal()).toBe(TOKEN);
+  });
+
+  test('it stays when the destination becomes another, and so do settings', () => {
+    const infra = { accessLog: 'on' };
+    const moved = addContext(new Map([['a', { ...context, infra }]]), 'a', 'y').get('a');
+    expect(moved).toMatchObject({ destination: 'y', infra });
+    expect(moved?.cfDnsToken?.reveal()).toBe(TOKEN);
+  });
+
+  test.each<[string, (value: Context) => string]>([
+    ['JSON', (value) => JSON.stringify(value)],
+    ['text', (value) => `${String(value)} ${value.cfDnsToken}`],
+    ['an inspector', (value) => inspect(value, { depth: null, showHidden: true })],
+    ['its entries', (value) => inspect(Object.entries(value.cfDnsToken ?? {}))],
+  ])('it is never shown as or by %s', (_, show) => {
+    const read = readContexts(text, 'f').get('a');
+    expect(read && show(read)).not.toContain(TOKEN.slice(0, 8));
+  });
+
+  test('a damaged file is not repeated', () => {
+    const damaged = text.replace('"x"', '""');
+    expect(() => readContexts(damaged, 'f')).toThrow(
+      expect.objectContaining({ message: 'f is damaged: contexts.a.destination is not as rdc writes it' }),
+    );
+  });
 });

@@ -1,10 +1,16 @@
 import * as z from 'zod/mini';
 import { Refusal } from '../refusal.ts';
+import { Secret } from '../secret.ts';
+import { readSettings } from './infra-file.ts';
+import type { InfraSettings } from './settings.ts';
 
 /** One server as `rdc` knows it. */
 export type Context = {
   /** What OpenSSH is asked to connect to: a host, `user@host`, or an alias of `~/.ssh/config`. */
   readonly destination: string;
+  readonly infra: InfraSettings;
+  /** For certificates by DNS at Cloudflare. */
+  readonly cfDnsToken?: Secret;
 };
 
 export type Contexts = ReadonlyMap<string, Context>;
@@ -13,7 +19,11 @@ const NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 const contextsFile = z.object({
   contexts: z.record(
     z.string().check(z.regex(NAME)),
-    z.object({ destination: z.string().check(z.minLength(1)) }),
+    z.object({
+      destination: z.string().check(z.minLength(1)),
+      infra: z.optional(z.record(z.string(), z.string())),
+      secrets: z.optional(z.object({ cfDnsToken: z.optional(z.string()) })),
+    }),
   ),
 });
 
@@ -24,7 +34,15 @@ const contextsFile = z.object({
  */
 export function readContexts(text: string, path: string): Contexts {
   const parsed = contextsFile.safeParse(parseJson(text));
-  if (parsed.success) return new Map(Object.entries(parsed.data.contexts));
+  if (parsed.success) {
+    return new Map(
+      Object.entries(parsed.data.contexts).map(([name, { destination, infra, secrets }]) => {
+        const token = secrets?.cfDnsToken;
+        const context = { destination, infra: readSettings(infra ?? {}) };
+        return [name, token === undefined ? context : { ...context, cfDnsToken: new Secret(token) }];
+      }),
+    );
+  }
   const where = parsed.error.issues[0]?.path.join('.') || 'all of it';
   throw new Refusal(
     'contexts-damaged',
@@ -41,20 +59,24 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The file, secrets included: it is for its owner's eyes. */
 export function writeContexts(contexts: Contexts): string {
-  const sorted = [...contexts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...contexts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { destination, infra, cfDnsToken }]) => [
+      name,
+      {
+        destination,
+        ...(Object.keys(infra).length === 0 ? {} : { infra }),
+        ...(cfDnsToken === undefined ? {} : { secrets: { cfDnsToken: cfDnsToken.reveal() } }),
+      },
+    ]);
   return `${JSON.stringify({ contexts: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
-/** The contexts with one more, or another one under its name. */
+/** The contexts with one more, or with another destination of one. */
 export function addContext(contexts: Contexts, name: string, destination: string): Contexts {
-  if (!NAME.test(name)) {
-    throw new Refusal(
-      'context-invalid',
-      `'${name}' cannot be the name of a context: those are letters, digits, '.', '_' and '-'`,
-      'Choose another name.',
-    );
-  }
+  requireName(name);
   // A word that begins with a dash would be taken for an option by ssh.
   if (destination === '' || destination.startsWith('-') || /\s/.test(destination)) {
     throw new Refusal(
@@ -63,7 +85,22 @@ export function addContext(contexts: Contexts, name: string, destination: string
       'Name a host, user@host, or an alias of ~/.ssh/config.',
     );
   }
-  return new Map(contexts).set(name, { destination });
+  return new Map(contexts).set(name, { ...contextOf(contexts, name), destination });
+}
+
+function requireName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new Refusal(
+    'context-invalid',
+    `'${name}' cannot be the name of a context: those are letters, digits, '.', '_' and '-'`,
+    'Choose another name.',
+  );
+}
+
+/** A context, or what one is that was never added: an alias of `~/.ssh/config` needs no more. */
+export function contextOf(contexts: Contexts, name: string): Context {
+  requireName(name);
+  return contexts.get(name) ?? { destination: name, infra: {} };
 }
 
 export function removeContext(contexts: Contexts, name: string): Contexts {
