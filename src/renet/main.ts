@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, routerStateDir } from '../core/repository/record.ts';
 import { addLocalOptions, type LocalArguments, readLocalOptions } from './local/options.ts';
+import { addServerCommands } from './server/commands.ts';
 
 /** The commands of `renet`. Each loads its own file only when it runs: `renet compose` must start fast. */
 export function addRenetCommands(program: Command, entry: Entry): void {
@@ -20,6 +21,7 @@ export function addRenetCommands(program: Command, entry: Entry): void {
   addLocal(program, entry);
   addHost(program, entry);
   addRepo(program, entry);
+  addServerCommands(program, entry);
 }
 
 function runDirOf(program: Command): string {

@@ -1,0 +1,108 @@
+import type { Entry } from '../../core/entry.ts';
+import { readInfra } from '../../core/infra/infra-file.ts';
+import { PLACES, PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
+import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
+import { Failure, Refusal } from '../../core/refusal.ts';
+import type { RouteList } from '../../core/routes/route-list.ts';
+import { alignColumns } from '../../core/table.ts';
+import { readText } from '../../edges/files.ts';
+import { get } from '../../edges/http.ts';
+import { become, findExecutable } from '../../edges/process.ts';
+import { readRecords } from '../../edges/records.ts';
+import { systemctl } from '../../edges/systemd.ts';
+import { knownAddresses } from '../service-addresses.ts';
+import { proveServer } from './prove.ts';
+import { renderRoutes, renderStatus } from './report.ts';
+import { findFaults, observeServer } from './server-state.ts';
+
+export type VerbOptions = {
+  readonly json?: true;
+  readonly follow?: true;
+  readonly lines?: string;
+  readonly runDir: string;
+};
+
+type Verb = (options: VerbOptions, entry: Entry) => Promise<void> | void;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  'proxy status': showStatus,
+  'proxy routes': showRoutes,
+  'proxy refresh': refresh,
+  'proxy logs': showLogs,
+  ips: showAddresses,
+};
+
+/** Runs one of the verbs that `rdc -m` passes on. */
+export async function runVerb(name: string, options: VerbOptions, entry: Entry): Promise<void> {
+  await VERBS[name]?.(options, entry);
+}
+
+async function showStatus({ json }: VerbOptions, { print, endWith }: Entry): Promise<void> {
+  const infra = await requireInfra();
+  const state = await observeServer(infra);
+  const faults = findFaults(infra, state);
+  if (json)
+    print(JSON.stringify({ ...infra, ...state, units: Object.fromEntries(state.units), faults }, null, 2));
+  else for (const line of renderStatus(infra, state, faults)) print(line);
+  endWith(faults.length === 0 ? 0 : 1);
+}
+
+async function showRoutes({ json }: VerbOptions, { print }: Entry): Promise<void> {
+  const body = await askRouteServer('/routes.json');
+  if (json) print(body.trimEnd());
+  else for (const line of renderRoutes(JSON.parse(body) as RouteList)) print(line);
+}
+
+async function refresh(_: VerbOptions, { print }: Entry): Promise<void> {
+  const infra = await requireInfra();
+  await systemctl('reload', ROUTER_UNIT);
+  const { health } = await proveServer(infra);
+  const daemons = health?.daemons.length ?? 0;
+  print(`${daemons} daemons looked at again: ${health?.routers} routers, ${health?.problems} problems`);
+}
+
+function showLogs({ follow, lines = '50' }: VerbOptions, { environment }: Entry): void {
+  const journalctl = findExecutable('journalctl');
+  if (journalctl === undefined)
+    throw new Refusal('server-unsupported', 'there is no journalctl here', 'Run it on a server.');
+  if (!/^\d+$/.test(lines))
+    throw new Refusal('option-invalid', `--lines '${lines}' is no number`, 'Write it as in --lines 50.');
+  const units = [ROUTER_UNIT, PROXY_UNIT].map((unit) => `--unit=${unit}`);
+  become(
+    journalctl,
+    ['--no-pager', '--output=short-iso', `--lines=${lines}`, ...units, ...(follow ? ['--follow'] : [])],
+    environment,
+  );
+}
+
+async function showAddresses({ json, runDir }: VerbOptions, { print }: Entry): Promise<void> {
+  const records = (await readRecords(runDir)).sort((a, b) => a.networkId - b.networkId);
+  const found = await Promise.all(
+    records.map(async (record) => {
+      const addresses = [...(await knownAddresses(record))];
+      const { name: repository, networkId } = record;
+      return addresses.map(([service, address]) => ({ repository, networkId, service, address }));
+    }),
+  );
+  const all = found.flat();
+  if (json) return print(JSON.stringify(all, null, 2));
+  if (all.length === 0) return print('no repository is up');
+  const rows = all.map((one) => [one.repository, String(one.networkId), one.service, one.address]);
+  for (const line of alignColumns([['REPOSITORY', 'NETWORK', 'SERVICE', 'ADDRESS'], ...rows])) print(line);
+}
+
+export async function requireInfra(): Promise<ReturnType<typeof readInfra>> {
+  const text = await readText(PLACES.infra);
+  if (text !== undefined) return readInfra(text, PLACES.infra);
+  throw new Refusal('infra-unset', 'this server has not been set up', 'rdc context push-infra does it.');
+}
+
+const TIMEOUT = 10_000;
+
+async function askRouteServer(path: string): Promise<string> {
+  const from = { host: '127.0.0.1', port: ROUTER_PORT };
+  const { body } = await get(from, path, TIMEOUT).catch((error: Error) => {
+    throw new Failure(`the route server does not answer on 127.0.0.1:${ROUTER_PORT}`, error.message);
+  });
+  return body;
+}
