@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
+import { addInfraCommands } from './infra-commands.ts';
+import { addServerCommands } from './server-commands.ts';
 
 /** The commands of `rdc`. */
 export function addRdcCommands(program: Command, entry: Entry): void {
   program.description('Knows your servers, and works on them over SSH.');
-  addContext(program, entry);
+  const context = program.command('context').description('the servers that rdc knows, by name');
+  addContextCommands(context, entry);
+  addInfraCommands(context, entry);
+  addServerCommands(program, entry);
 }
 
-function addContext(program: Command, { environment, print }: Entry): void {
-  const context = program.command('context').description('the servers that rdc knows, by name');
+function addContextCommands(context: Command, { environment, print }: Entry): void {
   const load = async () => {
     const verbs = await import('./context.ts');
     return { ...verbs, path: verbs.contextsPath(environment) };
@@ -19,10 +23,9 @@ function addContext(program: Command, { environment, print }: Entry): void {
     .argument('<name>')
     .argument('[destination]', 'host, user@host or an alias of ~/.ssh/config (default: the name)')
     .addHelpText('after', '\nExample:\n  $ rdc context add server-1 root@203.0.113.50')
-    .action(async (name: string, destination: string = name) => {
-      const { contextAdd, path } = await load();
-      await contextAdd(path, name, destination);
-    });
+    .action(async (name: string, destination: string = name) =>
+      (await load()).contextAdd(environment, name, destination),
+    );
   context
     .command('list')
     .description('lists the servers')
@@ -35,7 +38,7 @@ function addContext(program: Command, { environment, print }: Entry): void {
     });
   context
     .command('show')
-    .description('shows what is known of a server, as JSON')
+    .description('shows what is known of a server, as JSON; secrets only as [set]')
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  $ rdc context show server-1')
     .action(async (name: string) => {
@@ -47,8 +50,5 @@ function addContext(program: Command, { environment, print }: Entry): void {
     .description('forgets a server; nothing happens on it')
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  $ rdc context remove server-1')
-    .action(async (name: string) => {
-      const { contextRemove, path } = await load();
-      await contextRemove(path, name);
-    });
+    .action(async (name: string) => (await load()).contextRemove(environment, name));
 }

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { createInterface } from 'node:readline';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import {
+  CONNECTION_LOST,
+  explainSsh,
+  type SshTarget,
+  sshCommand,
+  sshExitCommand,
+} from '../core/infra/ssh.ts';
+import { Failure, Refusal } from '../core/refusal.ts';
+import { type Environment, type Finished, findExecutable, run, start } from './process.ts';
+
+type Argv = readonly [string, ...string[]];
+
+/** A server over OpenSSH. Commands run as root, all over one connection. */
+export type Server = AsyncDisposable & {
+  /** Runs a command to its end, and collects what it prints. */
+  readonly run: (remote: Argv, input?: string) => Promise<Finished>;
+  /** Runs one whose output is the user's to see. The exit code. */
+  readonly show: (remote: Argv, options?: { input?: string; terminal?: boolean }) => Promise<number>;
+  /**
+   * Runs one that reads a file, compressed by gzip.
+   *
+   * @param onProgress with the bytes of the file that are on their way
+   */
+  readonly feed: (remote: Argv, file: string, onProgress: (bytes: number) => void) => Promise<Finished>;
+};
+
+/** ssh's own failures, as opposed to those of what it ran. */
+const SSH_FAILED = 255;
+/** sun_path has 108 bytes; ssh appends 17 letters while it makes the socket, and its name has 40. */
+const LONGEST_FOLDER = 108 - 1 - 17 - 1 - 40;
+
+export type ConnectOptions = {
+  readonly destination: string;
+  readonly environment: Environment;
+  /** Takes what commands that are shown say on standard error. */
+  readonly warn: (line: string) => void;
+};
+
+/** Connects with the first command, not before. */
+export async function connectServer({ destination, environment, warn }: ConnectOptions): Promise<Server> {
+  if (findExecutable('ssh', environment['PATH']) === undefined)
+    throw new Refusal(
+      'ssh-failed',
+      'there is no ssh on this machine',
+      'Install OpenSSH: apt-get install openssh-client.',
+    );
+  const target = { destination, controlFolder: await makeControlFolder(environment) };
+  let wasConnected = false;
+  const check = (finished: Finished): Finished => {
+    if (finished.code === SSH_FAILED) throw sshFailed(target, finished.stderr, wasConnected);
+    wasConnected = true;
+    return finished;
+  };
+  return {
+    run: async (remote, input = '') => check(await run(sshCommand(target, remote), { input })),
+    show: async (remote, { input, terminal = false } = {}) => {
+      const argv = sshCommand(target, remote, terminal);
+      const child = start(argv, { stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'pipe'] });
+      let stderr = '';
+      if (child.stderr !== null)
+        createInterface(child.stderr).on('line', (line) => {
+          stderr += `${line}\n`;
+          warn(line);
+        });
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(input);
+      const [code] = await once(child, 'close');
+      return check({ code: code ?? SSH_FAILED, stdout: '', stderr }).code;
+    },
+    feed: async (remote, file, onProgress) => check(await feed(sshCommand(target, remote), file, onProgress)),
+    [Symbol.asyncDispose]: async () => {
+      await run(sshExitCommand(target));
+    },
+  };
+}
+
+/** @param wasConnected a command has ended well: what fails after it is the connection, of which ssh may say nothing */
+function sshFailed({ destination }: SshTarget, stderr: string, wasConnected: boolean): Error {
+  const { reason, fix } = explainSsh(stderr, destination, wasConnected);
+  const message = `${destination}: ${reason}`;
+  const said = stderr.trim();
+  const all = said === '' ? fix : `${fix}\nssh said: ${said}`;
+  return reason === CONNECTION_LOST ? new Failure(message, all) : new Refusal('ssh-failed', message, all);
+}
+
+/** For the user alone: who can write to the control socket is root on the server. */
+async function makeControlFolder(environment: Environment): Promise<string> {
+  const { uid } = userInfo();
+  const candidates = [environment['XDG_RUNTIME_DIR'], `${tmpdir()}/rediacc-${uid}`, `/tmp/rediacc-${uid}`];
+  const parent = candidates.find((one) => one && one.length + '/rediacc-ssh'.length <= LONGEST_FOLDER);
+  const folder = `${parent ?? ''}/rediacc-ssh`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid: owner, mode } = await stat(folder);
+  if (owner === uid && (mode & 0o077) === 0) return folder;
+  throw new Refusal(
+    'not-permitted',
+    `${folder}, where the connection's socket is to be, is not yours alone`,
+    'Remove it.',
+  );
+}
+
+async function feed(argv: Argv, file: string, onProgress: (bytes: number) => void): Promise<Finished> {
+  const child = start(argv, { stdio: ['pipe', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', (chunk) => (stdout += chunk));
+  child.stderr?.on('data', (chunk) => (stderr += chunk));
+  const closed = once(child, 'close');
+  let bytes = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length;
+      onProgress(bytes);
+      done(null, chunk);
+    },
+  });
+  if (child.stdin === null) throw new Error('ssh has no input');
+  // When the other end goes away its exit code says so, not the pipe.
+  await pipeline(createReadStream(file), counter, createGzip({ level: 6 }), child.stdin).catch(() => {});
+  const [code] = await closed;
+  return { code: code ?? SSH_FAILED, stdout, stderr };
+}

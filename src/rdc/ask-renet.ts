@@ -1,0 +1,26 @@
+import type { Entry } from '../core/entry.ts';
+import { contextOf } from '../core/infra/contexts.ts';
+import { PLACES } from '../core/infra/places.ts';
+import { Refusal } from '../core/refusal.ts';
+import { connectServer } from '../edges/ssh.ts';
+import { contextsPath, loadContexts } from './context.ts';
+
+/** The shell's word for a program that is not there. */
+const NOT_FOUND = 127;
+
+/** Runs `renet` on a server; its output and exit code are ours. */
+export async function askRenet(
+  name: string,
+  words: readonly string[],
+  { entry, terminal = false }: { readonly entry: Entry; readonly terminal?: boolean },
+): Promise<void> {
+  const { environment, warn, endWith } = entry;
+  const { destination } = contextOf(await loadContexts(contextsPath(environment)), name);
+  await using server = await connectServer({ destination, environment, warn });
+  const code = await server.show([PLACES.renet, ...words], {
+    terminal: terminal && process.stdin.isTTY,
+  });
+  if (code === NOT_FOUND)
+    throw new Refusal('infra-unset', `${name} has not been set up`, `Do it: rdc context push-infra ${name}.`);
+  endWith(code);
+}
