@@ -21,6 +21,16 @@ export default defineConfig({
         },
       },
       {
+        // Servers of their own, with systemd and sshd, in namespaces beside each other.
+        test: {
+          name: 'server',
+          include: ['test/server/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // Whole machines that get everything from package registries.
         test: {
           name: 'machine',

@@ -12,7 +12,12 @@ export type Page = {
 const TIMEOUT = 10_000;
 
 /** What a request sends beside its address. */
-export type Sent = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+export type Sent = {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The machine's address; this one's if none is given. */
+  readonly at?: string;
+};
 
 /** What a browser sends for a form. */
 export function form(body: string): Sent {
@@ -20,17 +25,17 @@ export function form(body: string): Sent {
 }
 
 /**
- * Asks for a page of this machine: every host is 127.0.0.1 whatever the resolver says, and the certificate is not checked,
- * since it is Traefik's own. With a body, posts that.
+ * Asks for a page of this machine, or another: every host is at its address whatever the resolver says, and the certificate is not
+ * checked, since it is Traefik's own. With a body, posts that.
  */
-export function browse(url: string, { headers = {}, body }: Sent = {}): Promise<Page> {
+export function browse(url: string, { headers = {}, body, at = '127.0.0.1' }: Sent = {}): Promise<Page> {
   const { protocol, hostname, port, pathname, host } = new URL(url);
   const secure = protocol === 'https:';
   const begin = performance.now();
   return new Promise((resolve, reject) => {
     const sent = (secure ? secureRequest : plainRequest)(
       {
-        host: '127.0.0.1',
+        host: at,
         port: port || (secure ? 443 : 80),
         path: pathname,
         method: body === undefined ? 'GET' : 'POST',

@@ -9,7 +9,14 @@ import { addRouterCommands } from '../src/router/main.ts';
 
 export const COMMANDS_PAGE = join(import.meta.dirname, '../docs/commands.md');
 
-const SILENT: Entry = { version: '', environment: {}, print: () => {}, warn: () => {} };
+const SILENT: Entry = {
+  version: '',
+  environment: {},
+  print: () => {},
+  warn: () => {},
+  progress: undefined,
+  endWith: () => {},
+};
 
 function programs(): Command[] {
   const renet = new Command('renet');
@@ -24,8 +31,8 @@ export function renderCommandDocs(): string {
   return `# Commands
 
 \`renet\` runs on the machine that has the repositories, \`rdc\` on your workstation. Both print what is wrong in one sentence, and
-what to do about it, and exit with 0 (done), 1 (something failed) or 2 (a mistake that you can mend). \`--verbose\`, before the
-command, shows where a failure came from.
+what to do about it, and exit with 0 (done), 1 (something failed), 2 (a mistake that you can mend) or 3 (a dry run found something
+to do). \`--verbose\`, before the command, shows where a failure came from.
 
 <!-- Made from the commands by scripts/command-docs.ts. -->
 ${programs()

@@ -89,7 +89,7 @@ export async function prepareImages(say: Say): Promise<void> {
 }
 
 /** Named after what it is made of, so that a changed recipe makes a new one. */
-function archiveOf(bundle: Bundle): string {
+export function archiveOf(bundle: Bundle): string {
   return join(CACHE, `${bundle}-${digest()}.tar`);
 }
 

@@ -1,5 +1,5 @@
-// npm test [-- --long] [-- live WORD…]: everything that is promised, on real parts. With 'live' only the live tests whose
-// files have one of the words in their names.
+// npm test [-- --long] [-- live|server WORD…]: everything that is promised, on real parts. With 'live' or 'server' only the tests of
+// that kind whose files have one of the words in their names.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
@@ -21,6 +21,18 @@ async function live(files: readonly string[], renet?: string): Promise<Tally> {
   return vitest({ project: 'live', namespaces: true, files, ...(renet === undefined ? {} : { renet }) });
 }
 
+/** rdc and the servers that it sets up. */
+async function server(files: readonly string[]): Promise<Tally> {
+  const packages = ['openssh-client', 'iproute2', 'curl'];
+  execFileSync('sh', [join(import.meta.dirname, 'packages'), ...packages], { stdio: 'inherit' });
+  await prepareImages((text) => process.stdout.write(`${text}\n`));
+  const tree = execFileSync('sh', [join(import.meta.dirname, '../test/server/tree')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.env['REDIACC_SERVER_TREE'] = String(tree).trim();
+  return vitest({ project: 'server', namespaces: true, files });
+}
+
 /** The long forms: sets of labels for each way of reading them instead of five hundred, and a soak of five minutes instead of one. */
 const LONG = { REDIACC_FUZZ_RUNS: '5000', REDIACC_SOAK_SECONDS: '300' };
 
@@ -31,10 +43,14 @@ async function all(): Promise<Tally> {
   return add(
     checked,
     lived,
+    await server([]),
     vitest({ project: 'machine', namespaces: false, files: isLong ? [] : ['debian-13'] }),
   );
 }
 
 if (isRootOrRunAgain()) {
-  process.exitCode = report(words[0] === 'live' ? await live(words.slice(1)) : await all());
+  const [kind, ...files] = words;
+  if (kind === 'live') process.exitCode = report(await live(files));
+  else if (kind === 'server') process.exitCode = report(add(build(), await server(files)));
+  else process.exitCode = report(await all());
 }
