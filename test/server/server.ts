@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { archiveOf } from '../../scripts/images.ts';
@@ -62,7 +61,8 @@ export type Workstation = AsyncDisposable & {
 };
 
 export function createWorkstation(): Workstation {
-  const folder = mkdtempSync(join(tmpdir(), 'rediacc-workstation-'));
+  // On a disk, where /tmp may be memory; and short, since the path of a socket may have 108 letters.
+  const folder = mkdtempSync('/var/tmp/rediacc-w-');
   chmodSync(folder, 0o755);
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -95,7 +95,7 @@ export function createWorkstation(): Workstation {
     onTerminal: async (command) =>
       (await run(['script', '-qec', `${program} ${command}`, '/dev/null'], { environment })).stdout,
     colleague: (name) => {
-      const own = join(folder, `colleague-${name}`);
+      const own = join(folder, `c${name}`);
       mkdirSync(own, { mode: 0o700 });
       const theirs = { ...environment, XDG_CONFIG_HOME: own, XDG_RUNTIME_DIR: own };
       return (...args) => run([program, ...args], { environment: theirs });

@@ -5,7 +5,7 @@ import { renderPorts } from './port-lists.ts';
 
 /** Which ports are opened and closed, a line for each address. */
 export function describePorts(before: readonly EntryPoint[], after: readonly EntryPoint[]): string[] {
-  const key = (one: EntryPoint): string => `${one.name} ${hostPort(one)}`;
+  const key = (one: EntryPoint): string => `${one.protocol} ${hostPort(one)}`;
   const had = new Set(before.map(key));
   const has = new Set(after.map(key));
   const opened = after.filter((one) => !had.has(key(one)));
