@@ -67,7 +67,7 @@ export function createWorkstation(): Workstation {
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ['bin', 'run', '.config']) mkdirSync(join(folder, name), { mode: 0o700 });
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
+  makeKey(join(folder, 'key'));
   // OpenSSH looks for a user's files where the password file says, not in HOME.
   writeFileSync(join(folder, 'bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${folder}/config "$@"\n`, {
     mode: 0o755,
@@ -112,11 +112,12 @@ export function createWorkstation(): Workstation {
   };
 }
 
-type Booting = { readonly name: string; readonly number: number; readonly stack: AsyncDisposableStack };
+function makeKey(path: string): void {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+}
 
-async function bootServer(workstation: string, { name, number, stack }: Booting): Promise<TestServer> {
-  const folder = join(workstation, name);
-  const upper = join(folder, 'upper');
+/** What a server has beside Debian: a name, a host key, and the workstation's key. */
+function prepareFiles(workstation: string, upper: string, name: string): void {
   mkdirSync(join(upper, 'root/.ssh'), { recursive: true, mode: 0o700 });
   mkdirSync(join(upper, 'etc/ssh'), { recursive: true });
   // The root of the server's file system.
@@ -125,17 +126,16 @@ async function bootServer(workstation: string, { name, number, stack }: Booting)
   writeFileSync(join(upper, 'etc/hostname'), `${name}\n`);
   writeFileSync(join(upper, 'etc/hosts'), `127.0.0.1 localhost ${name}\n`);
   copyFileSync(join(workstation, 'key.pub'), join(upper, 'root/.ssh/authorized_keys'));
-  execFileSync('ssh-keygen', [
-    '-q',
-    '-t',
-    'ed25519',
-    '-N',
-    '',
-    '-f',
-    join(upper, 'etc/ssh/ssh_host_ed25519_key'),
-  ]);
+  makeKey(join(upper, 'etc/ssh/ssh_host_ed25519_key'));
   mkdirSync(join(upper, 'etc/ssh/sshd_config.d'));
   writeFileSync(join(upper, 'etc/ssh/sshd_config.d/log.conf'), 'LogLevel VERBOSE\n');
+}
+
+type Booting = { readonly name: string; readonly number: number; readonly stack: AsyncDisposableStack };
+
+async function bootServer(workstation: string, { name, number, stack }: Booting): Promise<TestServer> {
+  const folder = join(workstation, name);
+  prepareFiles(workstation, join(folder, 'upper'), name);
   // Each in a network of its own; addresses for documentation are wide enough only in IPv6 (RFC 3849), so IPv4 takes 198.18.0.0/15 (RFC 2544).
   const [ipv4, ipv6] = [`198.18.${number}.50`, `2001:db8:${number}::50`];
   const argv = [TREE, folder, name, ipv4, ipv6] as string[];
@@ -153,21 +153,9 @@ async function bootServer(workstation: string, { name, number, stack }: Booting)
     return Number(readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim().split(' ')[0]);
   };
   const enter = (command: string): [string, ...string[]] => {
-    // The mount namespace first would hide the others' files.
-    const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
-    return [
-      'nsenter',
-      '-t',
-      String(pid()),
-      ...namespaces,
-      '--wdns=/',
-      'env',
-      '-i',
-      ...ENVIRONMENT,
-      'sh',
-      '-c',
-      command,
-    ];
+    const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--wdns=/'];
+    const shell = ['env', '-i', ...ENVIRONMENT, 'sh', '-c', command];
+    return ['nsenter', '-t', String(pid()), ...namespaces, ...shell];
   };
   const attempt = async (command: string): Promise<Finished> => run(enter(command));
   const sh = async (command: string): Promise<string> => {

@@ -23,6 +23,8 @@ export type PlanInput = {
 /** What is to be done on a server, as values. */
 export type Plan = UnitChanges & {
   readonly entryPoints: readonly EntryPoint[];
+  /** Those that there are now. */
+  readonly before: readonly EntryPoint[];
   readonly write: readonly WantedFile[];
   readonly remove: readonly string[];
   readonly makeCertificate: boolean;
@@ -64,6 +66,7 @@ export function planServer(input: PlanInput, facts: Facts): Plan {
     (path): path is string => path?.startsWith(`${PLACES.programs}/`) === true && !used.includes(path),
   );
   return {
+    before: before?.entryPoints ?? [],
     ...{ entryPoints, write, remove, makeCertificate, link, obsolete, ...units },
     changes: [
       ...describeChanges(before?.settings ?? {}, input.settings).map((change) => `set ${change}`),

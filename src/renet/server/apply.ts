@@ -105,12 +105,15 @@ async function change(plan: Plan, print: (line: string) => void): Promise<void> 
     const log = await explain(since);
     const why = [describe(error), ...log].join('\n');
     print('this does not work: everything is put back as it was');
-    await undo(plan, snapshot).catch((second) => {
+    try {
+      await undo(plan, snapshot);
+      if (plan.before.length > 0) await proveServer({ entryPoints: plan.before });
+    } catch (second) {
       throw new Failure(
         'the new settings do not work, and putting the old ones back did not work either',
         `${why}\nThen: ${describe(second)}`,
       );
-    });
+    }
     throw new Failure('the new settings do not work; everything is as it was before', why);
   }
 }

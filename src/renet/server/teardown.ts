@@ -45,8 +45,8 @@ export async function teardown(print: (line: string) => void): Promise<void> {
       `repositories are up: ${up.map((unit) => unit.replace(/^.*@|\.service$/g, '')).join(', ')}`,
       'Take them down first: their daemons need what would be taken away.',
     );
-  const sockets = names.filter((unit) => unit.endsWith('.socket'));
-  const ours = [ADDRESS_TIMER, ...sockets, PROXY_UNIT, ROUTER_UNIT].filter((unit) => units.has(unit));
+  const others = names.filter((unit) => unit.endsWith('.socket') || unit.startsWith('rediacc-containerd@'));
+  const ours = [ADDRESS_TIMER, ...others, PROXY_UNIT, ROUTER_UNIT].filter((unit) => units.has(unit));
   // Sockets with them, or the next connection would start the service again.
   if (ours.length > 0) await systemctl('stop', ...ours);
   const enabled = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT].filter(
@@ -64,9 +64,8 @@ export async function teardown(print: (line: string) => void): Promise<void> {
   print(
     `still there: ${DEFAULT_STATE_DIR} (repositories, who has which host, certificates), /var/log/rediacc, packages`,
   );
-  for (const folder of [PLACES.dynamicFolder]) {
-    if (await isFolder(folder)) print(`still there: ${folder}, which has files of yours`);
-  }
+  if (await isFolder(PLACES.dynamicFolder))
+    print(`still there: ${PLACES.dynamicFolder}, which has files of yours`);
 }
 
 /** What they leave belongs to root then, so that no later user with their number has it. */
