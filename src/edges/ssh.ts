@@ -94,9 +94,13 @@ function sshFailed({ destination }: SshTarget, stderr: string, wasConnected: boo
 /** For the user alone: who can write to the control socket is root on the server. */
 async function makeControlFolder(environment: Environment): Promise<string> {
   const { uid } = userInfo();
-  const candidates = [environment['XDG_RUNTIME_DIR'], `${tmpdir()}/rediacc-${uid}`, `/tmp/rediacc-${uid}`];
-  const parent = candidates.find((one) => one && one.length + '/rediacc-ssh'.length <= LONGEST_FOLDER);
-  const folder = `${parent ?? ''}/rediacc-ssh`;
+  const runDir = environment['XDG_RUNTIME_DIR'];
+  // In a folder that is the user's own, or sticky: otherwise another could put his in its place.
+  const candidates = [
+    ...(runDir ? [`${runDir}/rediacc-ssh`] : []),
+    ...[tmpdir(), '/tmp'].map((parent) => `${parent}/rediacc-ssh-${uid}`),
+  ];
+  const folder = candidates.find((one) => one.length <= LONGEST_FOLDER) ?? '';
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { uid: owner, mode } = await stat(folder);
   if (owner === uid && (mode & 0o077) === 0) return folder;
