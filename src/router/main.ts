@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { Refusal } from '../core/refusal.ts';
 import { activatedSocket } from '../edges/activation.ts';
-import { withInfra } from './infra.ts';
 import { addServeOptions, readListen, readSeconds, readSettings, type ServeOptions } from './options.ts';
 
 /** `renet router`: the route server. */
@@ -13,7 +12,11 @@ export function addRouterCommands(program: Command, entry: Entry): void {
     .description('serves the routes of all running containers, until it is stopped');
   addServeOptions(command)
     .addHelpText('after', '\nExample:\n  $ renet router serve --base-domain example.com')
-    .action(async (options: ServeOptions) => serve(await withInfra(options, command), entry));
+    .action(async (options: ServeOptions) => {
+      // Other commands, which must start fast, do without what reads the file.
+      const { withInfra } = await import('./infra.ts');
+      await serve(await withInfra(options, command), entry);
+    });
 }
 
 async function serve(options: ServeOptions, entry: Entry): Promise<void> {

@@ -2,7 +2,7 @@ import { chmod, chown } from 'node:fs/promises';
 import { NOBODY } from '../../core/repository/launch.ts';
 import { certificateCommand, renderDefaultCertificate } from '../../core/traefik/default-certificate.ts';
 import { readText, writeWhole } from '../../edges/files.ts';
-import { findExecutable, run } from '../../edges/process.ts';
+import { findExecutable, runToEnd } from '../../edges/process.ts';
 
 /**
  * A certificate for pages without one of their own. Traefik would make itself another, of RSA, at each change of a route: that
@@ -17,16 +17,10 @@ export async function prepareDefaultCertificate(
 ): Promise<string | undefined> {
   if (findExecutable('openssl') === undefined) return undefined;
   const kept = `${stateDir}/traefik/${baseDomain}.pem`;
-  const pem = (await readText(kept)) ?? (await makeCertificate(baseDomain));
+  const pem = (await readText(kept)) ?? (await runToEnd(...certificateCommand(baseDomain)));
   await writeWhole(kept, pem, 0o600);
   await writeWhole(file, renderDefaultCertificate(pem), 0o400);
   await chown(file, Number(NOBODY), Number(NOBODY));
   await chmod(file, 0o400);
   return file;
-}
-
-async function makeCertificate(domain: string): Promise<string> {
-  const { code, stdout, stderr } = await run(certificateCommand(domain));
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
 }

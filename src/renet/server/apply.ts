@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
 import { text as readAll } from 'node:stream/consumers';
-import { type Facts, readFacts } from '../../core/infra/facts.ts';
-import { FACTS_SCRIPT } from '../../core/infra/facts-script.ts';
-import { readInfra } from '../../core/infra/infra-file.ts';
+import type { Facts } from '../../core/infra/facts.ts';
 import { missingPackages } from '../../core/infra/packages.ts';
 import { PLACES, PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
 import { type Plan, type PlanInput, planServer } from '../../core/infra/plan.ts';
@@ -12,10 +9,11 @@ import { readPushRequest } from '../../core/infra/push-request.ts';
 import { renderPlan } from '../../core/infra/render-plan.ts';
 import { CF_TOKEN } from '../../core/infra/units.ts';
 import { Failure, Refusal } from '../../core/refusal.ts';
-import { run } from '../../edges/process.ts';
+import { digestText } from '../../edges/files.ts';
 import { journalOf } from '../../edges/systemd.ts';
 import { carryOut, takeSnapshot, undo } from './carry-out.ts';
 import { lockServer } from './lock-server.ts';
+import { ownFacts, ownInfra } from './own-facts.ts';
 import { proveServer } from './prove.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -39,7 +37,7 @@ export async function applyProxy({ print, isPushed, isDryRun }: ApplyOptions): P
   process.on('SIGHUP', () => {});
   const pushed = isPushed ? await readAll(process.stdin) : undefined;
   await using _ = await lockServer(print);
-  const facts = readFacts((await run(['sh', '-c', FACTS_SCRIPT])).stdout);
+  const facts = await ownFacts();
   refuseMissing(facts);
   const plan = planServer(await readInput(pushed, facts), facts);
   for (const line of renderPlan(plan)) print(line);
@@ -54,8 +52,6 @@ export async function applyProxy({ print, isPushed, isDryRun }: ApplyOptions): P
 }
 
 function refuseMissing(facts: Facts): void {
-  if (!facts.isRoot)
-    throw new Refusal('not-root', 'a server can be set up by root alone', 'Run the command with sudo.');
   const missing = missingPackages(facts);
   if (missing.length === 0) return;
   throw new Refusal(
@@ -73,25 +69,22 @@ async function readInput(pushed: string | undefined, facts: Facts): Promise<Plan
       'Push from a workstation: npm run build, then rdc context push-infra NAME.',
     );
   const renet = await realpath(process.execPath);
-  const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
   if (pushed !== undefined) {
     const { settings, cfDnsToken, traefik } = readPushRequest(pushed);
     return {
       settings,
       secrets: cfDnsToken === undefined ? {} : { cfDnsToken },
       programs: { renet, traefik },
-      digest,
+      digest: digestText,
     };
   }
-  if (facts.infra === undefined)
-    throw new Refusal('infra-unset', 'this server has not been set up', 'rdc context push-infra does it.');
-  const { settings, traefik } = readInfra(facts.infra, PLACES.infra);
+  const { settings, traefik } = await ownInfra();
   const hasToken = facts.files.has(`${PLACES.secrets}/${CF_TOKEN}`);
   return {
     settings,
     secrets: hasToken ? { cfDnsToken: 'kept' } : {},
     programs: { renet, traefik },
-    digest,
+    digest: digestText,
   };
 }
 

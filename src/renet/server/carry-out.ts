@@ -3,11 +3,10 @@ import { PLACES, ROUTER_UNIT, socketUnit } from '../../core/infra/places.ts';
 import { certificatePath, type Plan, reveal } from '../../core/infra/plan.ts';
 import type { UnitChanges } from '../../core/infra/plan-units.ts';
 import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
-import { Failure } from '../../core/refusal.ts';
 import { certificateCommand } from '../../core/traefik/default-certificate.ts';
 import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
-import { run } from '../../edges/process.ts';
+import { runToEnd } from '../../edges/process.ts';
 import { systemctl } from '../../edges/systemd.ts';
 
 /** How long the route server may take to answer, in milliseconds: its socket is there from the start. */
@@ -37,8 +36,8 @@ export async function carryOut(plan: Plan): Promise<void> {
   await mkdir(PLACES.dynamicFolder, { recursive: true, mode: 0o755 });
   await mkdir(PLACES.secrets, { recursive: true, mode: 0o700 });
   for (const { path, text, mode } of plan.write) await writeWhole(path, reveal(text), mode);
-  await command('systemd-sysusers', '/etc/sysusers.d/rediacc.conf');
-  await command('systemd-tmpfiles', '--create', '/etc/tmpfiles.d/rediacc.conf');
+  await runToEnd('systemd-sysusers', '/etc/sysusers.d/rediacc.conf');
+  await runToEnd('systemd-tmpfiles', '--create', '/etc/tmpfiles.d/rediacc.conf');
   if (plan.makeCertificate) await makeCertificate();
   if (plan.link !== undefined) await linkTo(plan.link);
   await switchUnits(plan, plan.remove);
@@ -83,12 +82,6 @@ export async function undo(plan: Plan, { files, link }: Snapshot): Promise<void>
   await switchUnits({ stop: gone, enable: [], restart: plan.restart.filter((unit) => !isNew(unit)) }, added);
 }
 
-async function command(...argv: [string, ...string[]]): Promise<string> {
-  const { code, stdout, stderr } = await run(argv);
-  if (code !== 0) throw new Failure(`${argv.join(' ')} failed`, stderr.trim());
-  return stdout;
-}
-
 /** Atomically: there is always a renet. */
 async function linkTo(target: string): Promise<void> {
   const neighbour = `${PLACES.renet}.new`;
@@ -99,5 +92,5 @@ async function linkTo(target: string): Promise<void> {
 
 /** For hosts that have none of their own, in a name that no host has. */
 async function makeCertificate(): Promise<void> {
-  await writeWhole(certificatePath(), await command(...certificateCommand('rediacc.invalid')), 0o600);
+  await writeWhole(certificatePath(), await runToEnd(...certificateCommand('rediacc.invalid')), 0o600);
 }

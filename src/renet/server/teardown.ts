@@ -1,6 +1,4 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
-import { readFacts } from '../../core/infra/facts.ts';
-import { FACTS_SCRIPT } from '../../core/infra/facts-script.ts';
 import {
   ADDRESS_TIMER,
   DOCKER_GROUP,
@@ -11,12 +9,13 @@ import {
   ROUTER_UNIT,
   ROUTER_USER,
 } from '../../core/infra/places.ts';
-import { Failure, Refusal } from '../../core/refusal.ts';
+import { Refusal } from '../../core/refusal.ts';
 import { DEFAULT_STATE_DIR, recordFolder } from '../../core/repository/record.ts';
 import { isFolder } from '../../edges/files.ts';
-import { run } from '../../edges/process.ts';
+import { run, runToEnd } from '../../edges/process.ts';
 import { systemctl } from '../../edges/systemd.ts';
 import { lockServer } from './lock-server.ts';
+import { ownFacts } from './own-facts.ts';
 
 /** Removed when nothing of others is left in them: Docker daemons leave things below `/run/rediacc` until the next boot. */
 const FOLDERS = [
@@ -32,9 +31,7 @@ const SERVICE_STATE = [`${DEFAULT_STATE_DIR}/router`, `${DEFAULT_STATE_DIR}/prox
 export async function teardown(print: (line: string) => void): Promise<void> {
   process.on('SIGHUP', () => {});
   await using _ = await lockServer(print);
-  const { isRoot, units, files } = readFacts((await run(['sh', '-c', FACTS_SCRIPT])).stdout);
-  if (!isRoot)
-    throw new Refusal('not-root', 'a server can be torn down by root alone', 'Run the command with sudo.');
+  const { units, files } = await ownFacts();
   const names = [...units.keys()];
   const up = names.filter(
     (unit) => /^rediacc-docker@.*\.service$/.test(unit) && units.get(unit)?.active === 'active',
@@ -71,19 +68,14 @@ export async function teardown(print: (line: string) => void): Promise<void> {
 /** What they leave belongs to root then, so that no later user with their number has it. */
 async function removeUsers(): Promise<void> {
   for (const folder of SERVICE_STATE) {
-    if (await isFolder(folder)) await command('chown', '-R', 'root:root', folder);
+    if (await isFolder(folder)) await runToEnd('chown', '-R', 'root:root', folder);
   }
   for (const user of [ROUTER_USER, PROXY_USER]) {
-    if ((await run(['getent', 'passwd', user])).code === 0) await command('userdel', user);
+    if ((await run(['getent', 'passwd', user])).code === 0) await runToEnd('userdel', user);
   }
   for (const group of [ROUTER_USER, PROXY_USER, DOCKER_GROUP]) {
-    if ((await run(['getent', 'group', group])).code === 0) await command('groupdel', group);
+    if ((await run(['getent', 'group', group])).code === 0) await runToEnd('groupdel', group);
   }
-}
-
-async function command(...argv: [string, ...string[]]): Promise<void> {
-  const { code, stderr } = await run(argv);
-  if (code !== 0) throw new Failure(`${argv.join(' ')} failed`, stderr.trim());
 }
 
 async function removeIfEmpty(folder: string): Promise<void> {

@@ -1,16 +1,15 @@
 import type { Entry } from '../../core/entry.ts';
-import { readInfra } from '../../core/infra/infra-file.ts';
-import { PLACES, PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
+import { PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
 import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
 import { Failure, Refusal } from '../../core/refusal.ts';
 import type { RouteList } from '../../core/routes/route-list.ts';
 import { alignColumns } from '../../core/table.ts';
-import { readText } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { become, findExecutable } from '../../edges/process.ts';
 import { readRecords } from '../../edges/records.ts';
 import { systemctl } from '../../edges/systemd.ts';
 import { knownAddresses } from '../service-addresses.ts';
+import { ownInfra } from './own-facts.ts';
 import { proveServer } from './prove.ts';
 import { renderRoutes, renderStatus } from './report.ts';
 import { findFaults, observeServer } from './server-state.ts';
@@ -38,7 +37,7 @@ export async function runVerb(name: string, options: VerbOptions, entry: Entry):
 }
 
 async function showStatus({ json }: VerbOptions, { print, endWith }: Entry): Promise<void> {
-  const infra = await requireInfra();
+  const infra = await ownInfra();
   const state = await observeServer(infra);
   const faults = findFaults(infra, state);
   if (json)
@@ -54,7 +53,7 @@ async function showRoutes({ json }: VerbOptions, { print }: Entry): Promise<void
 }
 
 async function refresh(_: VerbOptions, { print }: Entry): Promise<void> {
-  const infra = await requireInfra();
+  const infra = await ownInfra();
   await systemctl('reload', ROUTER_UNIT);
   const { health } = await proveServer(infra);
   const daemons = health?.daemons.length ?? 0;
@@ -89,12 +88,6 @@ async function showAddresses({ json, runDir }: VerbOptions, { print }: Entry): P
   if (all.length === 0) return print('no repository is up');
   const rows = all.map((one) => [one.repository, String(one.networkId), one.service, one.address]);
   for (const line of alignColumns([['REPOSITORY', 'NETWORK', 'SERVICE', 'ADDRESS'], ...rows])) print(line);
-}
-
-export async function requireInfra(): Promise<ReturnType<typeof readInfra>> {
-  const text = await readText(PLACES.infra);
-  if (text !== undefined) return readInfra(text, PLACES.infra);
-  throw new Refusal('infra-unset', 'this server has not been set up', 'rdc context push-infra does it.');
 }
 
 const TIMEOUT = 10_000;
