@@ -32,6 +32,7 @@ export class ClaimKeeper {
   readonly #ledger: Map<string, readonly Claim[]>;
   readonly #inGrace = new Set<string>();
   #leases: readonly Lease[];
+  #deleted: ReadonlyMap<NetworkId, number> = new Map();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ClaimKeeperOptions) {
@@ -55,10 +56,10 @@ export class ClaimKeeper {
     const { state, ranges, grace } = this.#options;
     const asked = new Map(asking.map((one) => [one.wishes.networkId, one]));
     const answering = new Set([...asked].flatMap(([id, one]) => (one.answering ? id : [])));
-    const common = { answering, grace, now: Date.now() };
+    const { released, deleted } = state.decisions();
+    const common = { answering, grace, deleted, now: Date.now() };
     const wanted = new Map([...asked].map(([id, { wishes }]) => [id, wishes.claims] as const));
-    const { released } = state.decisions();
-    const keys = this.#keysToSettle(asked, released.keys());
+    const keys = this.#keysToSettle(asked, [...released.keys(), ...this.#keysOfDeleted(deleted)]);
     const changes = settleLedger(this.#ledger, { ...common, wanted, released }, keys);
     const ports = [...asked.values()].flatMap(({ wishes }) => wishes.ports);
     const leases = settleLeases(this.#leases, { ...common, ranges, wanted: ports });
@@ -72,6 +73,13 @@ export class ClaimKeeper {
     this.#leases = leases;
     this.#schedule();
     return this.#outcomeMaker();
+  }
+
+  /** What repositories had that have been deleted since the last look. */
+  #keysOfDeleted(deleted: ReadonlyMap<NetworkId, number>): string[] {
+    const fresh = [...deleted].filter(([id, at]) => this.#deleted.get(id) !== at).map(([id]) => id);
+    this.#deleted = deleted;
+    return fresh.length === 0 ? [] : keysOf(this.#ledger, new Set(fresh));
   }
 
   #apply(changes: Ledger): void {

@@ -96,6 +96,7 @@ export class DaemonObserver {
     if (folder === undefined) return;
     this.#present = await folder.list();
     await Promise.all([...this.#known].map(([id, daemon]) => this.#settle(id, daemon)));
+    await Promise.all([...this.#known].map(([id, daemon]) => this.#learnName(id, daemon)));
     const saved = [...this.#saved.keys()].map((id) => [id, folder.socketOf(id)] as const);
     const wanted = [...new Map([...saved, ...this.#present])].filter(([id]) => !this.#known.has(id));
     await Promise.all(wanted.map(([id, socket]) => this.#begin(id, socket)));
@@ -127,6 +128,13 @@ export class DaemonObserver {
     watch.close();
     this.#known.delete(networkId);
     this.#notify();
+  }
+
+  /** Its record may come later than its socket. */
+  async #learnName(networkId: NetworkId, { watch, repository }: Known): Promise<void> {
+    if (repository !== undefined) return;
+    const name = await readRepositoryName(this.#runDir, networkId);
+    if (name !== undefined) this.#known.set(networkId, { watch, repository: name });
   }
 
   #notify(): void {

@@ -105,7 +105,7 @@ function flow({ settings, containers }: Sections): Omit<Sections, 'settings' | '
 /** All come at once: whoever has the lower number is first. */
 function grantAll(asked: readonly RepositoryRoutes[], settings: LabelSettings): RepositoryRoutes[] {
   const wishes = asked.map(wishesOf);
-  const common = { answering: new Set<number>(), now: 0, grace: 0 };
+  const common = { answering: new Set<number>(), deleted: new Map(), now: 0, grace: 0 };
   const wanted = new Map(wishes.map(({ networkId, claims }) => [networkId, claims]));
   const range = (protocol: string) =>
     [...settings.dynamicEntryPoints]

@@ -24,6 +24,7 @@ function course(
     wanted: new Map(),
     answering: new Set([A, B, C]),
     released: new Map(),
+    deleted: new Map(),
     now: 0,
     grace: 10,
   };
@@ -139,6 +140,7 @@ describe('public ports', () => {
     settleLeases(leases, {
       wanted,
       answering: new Set([A, B]),
+      deleted: new Map(),
       ranges: { tcp: [10000, 10001], udp: [] },
       now: 0,
       grace: 10,
@@ -174,6 +176,22 @@ describe('public ports', () => {
   });
 });
 
+test('what a deleted repository had is free at once, and its number may come back', () => {
+  const gone = course(
+    { want: { [A]: ['x.org'], [B]: ['x.org'] } },
+    { now: 5, want: { [B]: ['x.org'] }, answering: new Set([B]) },
+    { now: 6, deleted: new Map([[A, 6]]) },
+  );
+  expect(gone.get('x.org')).toEqual([{ networkId: B, since: 0 }]);
+  const back = course(
+    { want: { [A]: ['x.org'] } },
+    { now: 6, want: {}, deleted: new Map([[A, 6]]) },
+    { now: 7, want: { [A]: ['x.org'] } },
+    { now: 8 },
+  );
+  expect(back.get('x.org')).toEqual([{ networkId: A, since: 7 }]);
+});
+
 test('state files hold what was written into them', () => {
   const times = {
     write: (at: number) => new Date(at).toISOString(),
@@ -188,8 +206,13 @@ test('state files hold what was written into them', () => {
     { protocol: 'udp', networkId: A, service: 'dns', target: 53, port: 10000, since: 1, goneSince: 2 },
   ];
   expect(readLeases(writeLeases(leases, times), times)).toEqual(leases);
-  const decisions = { trusted: new Set([A, B]), released: new Map([['x.org', 7]]) };
+  const decisions = {
+    trusted: new Set([A, B]),
+    released: new Map([['x.org', 7]]),
+    deleted: new Map([[C, 8]]),
+  };
   expect(readDecisions(writeDecisions(decisions, times), times)).toEqual(decisions);
+  expect(readDecisions('{"trusted": [], "released": {}}', times).deleted).toEqual(new Map());
   for (const text of ['', '{}', '[]', '{"claims":{"x":[{}]}}'])
     expect(() => readClaims(text, times)).toThrow();
 });

@@ -14,14 +14,17 @@ export type Grace = {
   readonly now: number;
   /** How long what is not wanted any more is kept, in milliseconds. */
   readonly grace: number;
+  /** When repositories were deleted. A later one with the same network id is another. */
+  readonly deleted: ReadonlyMap<NetworkId, number>;
 };
 
 /** What becomes of it; undefined: its time is over. The same object when nothing has changed. */
 export function settleHeld<T extends Held>(
   held: T,
   isWanted: boolean,
-  { answering, now, grace }: Grace,
+  { answering, now, grace, deleted }: Grace,
 ): T | undefined {
+  if (held.since <= (deleted.get(held.networkId) ?? Number.NEGATIVE_INFINITY)) return undefined;
   if (isWanted) return withoutGone(held);
   if (!answering.has(held.networkId)) return held;
   const { goneSince = now } = held;

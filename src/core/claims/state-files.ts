@@ -5,7 +5,7 @@ import type { Claim, Ledger } from './ledger.ts';
 
 /**
  * What the route server keeps in its state folder: `claims.json` and `ports.json` are its own, `decisions.json` is written by
- * `renet repo trust` and `renet host release`, and only read by it. Times are ISO 8601, for whoever looks at them.
+ * `renet repo` and `renet host release`, and only read by it. Times are ISO 8601, for whoever looks at them.
  */
 export const CLAIMS_FILE = 'claims.json';
 export const PORTS_FILE = 'ports.json';
@@ -27,6 +27,7 @@ const leasesFile = z.object({ leases: z.array(lease) });
 const decisionsFile = z.object({
   trusted: z.array(z.number()),
   released: z.record(z.string(), time),
+  deleted: z.optional(z.record(z.string(), time)),
 });
 
 /** What the operator has decided. */
@@ -35,9 +36,11 @@ export type Decisions = {
   readonly trusted: ReadonlySet<NetworkId>;
   /** When a claim was taken from whoever had it, in milliseconds since 1970. */
   readonly released: ReadonlyMap<string, number>;
+  /** When repositories were deleted: what they had until then is free. */
+  readonly deleted: ReadonlyMap<NetworkId, number>;
 };
 
-export const NO_DECISIONS: Decisions = { trusted: new Set(), released: new Map() };
+export const NO_DECISIONS: Decisions = { trusted: new Set(), released: new Map(), deleted: new Map() };
 
 /** Times as text, whatever else there is left as it is. */
 type Times = { readonly since: number; readonly goneSince?: number };
@@ -85,17 +88,19 @@ export function writeLeases(leases: readonly Lease[], times: TimeText): string {
 
 /** @throws Error for a file that we did not write */
 export function readDecisions(text: string, times: TimeText): Decisions {
-  const { trusted, released } = z.parse(decisionsFile, JSON.parse(text));
+  const { trusted, released, deleted = {} } = z.parse(decisionsFile, JSON.parse(text));
   return {
     trusted: new Set(trusted),
     released: new Map(Object.entries(released).map(([key, at]) => [key, times.read(at)])),
+    deleted: new Map(Object.entries(deleted).map(([id, at]) => [Number(id), times.read(at)])),
   };
 }
 
-export function writeDecisions({ trusted, released }: Decisions, times: TimeText): string {
+export function writeDecisions({ trusted, released, deleted }: Decisions, times: TimeText): string {
   return file({
     trusted: [...trusted].sort((a, b) => a - b),
     released: Object.fromEntries([...released].map(([key, at]) => [key, times.write(at)])),
+    deleted: Object.fromEntries([...deleted].map(([id, at]) => [id, times.write(at)])),
   });
 }
 
