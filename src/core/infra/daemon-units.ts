@@ -22,9 +22,6 @@ SocketMode=0660
 SocketGroup=${DOCKER_GROUP}
 RemoveOnStop=yes
 TriggerLimitIntervalSec=0
-
-[Install]
-WantedBy=sockets.target
 `;
 }
 
@@ -37,6 +34,8 @@ Requires=rediacc-docker@%i.socket rediacc-containerd@%i.service
 After=rediacc-docker@%i.socket rediacc-containerd@%i.service network-online.target
 Wants=network-online.target
 RequiresMountsFor=${OF_INSTANCE.stateDir}
+# There only while the repository is mounted: a daemon never fills the folder below.
+AssertPathIsDirectory=${OF_INSTANCE.stateDir}/files
 StartLimitIntervalSec=0
 
 [Service]
@@ -51,9 +50,6 @@ OOMScoreAdjust=-500
 Restart=always
 RestartSec=2
 TimeoutStartSec=0
-
-[Install]
-WantedBy=multi-user.target
 `;
 }
 
@@ -62,6 +58,8 @@ export function renderContainerdService(): string {
 [Unit]
 Description=containerd of repository %i
 RequiresMountsFor=${OF_INSTANCE.stateDir}
+# There only while the repository is mounted: a daemon never fills the folder below.
+AssertPathIsDirectory=${OF_INSTANCE.stateDir}/files
 StartLimitIntervalSec=0
 
 [Service]

@@ -17,6 +17,11 @@ export const OUR_FILES = [
   `${PLACES.units}/rediacc-address.*`,
   `${PLACES.units}/rediacc-docker@.*`,
   `${PLACES.units}/rediacc-containerd@.service`,
+  `${PLACES.units}/rediacc-containers.target`,
+  `${PLACES.units}/rediacc-containers@.service`,
+  `${PLACES.units}/rediacc-boot@.service`,
+  `${PLACES.units}/docker-.scope.d/rediacc.conf`,
+  `${PLACES.shims}/*`,
 ];
 
 /** Addresses of the internet to which the kernel is asked for the way; nothing is sent there. */
@@ -34,7 +39,7 @@ section user; id -u
 section machine; uname -m
 section system; . /etc/os-release; printf '%s\\n%s\\n%s\\n' "$ID" "$VERSION_ID" "$PRETTY_NAME"
 section systemd; systemctl --version | head -n 1
-section commands; for name in dockerd containerd docker openssl apt-get logrotate ss; do command -v "$name"; done
+section commands; for name in dockerd containerd docker openssl apt-get logrotate mkfs.ext4 ss; do command -v "$name"; done
 section compose; docker compose version --short
 section libraries; ldconfig -p | grep -o 'libatomic.so.1' | head -n 1
 section programs; ls ${PLACES.programs}

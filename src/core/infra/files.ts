@@ -19,7 +19,15 @@ import {
   socketUnit,
 } from './places.ts';
 import { API_PORT, ROUTER_PORT } from './port-lists.ts';
+import {
+  CONTAINERS_TARGET,
+  renderBootService,
+  renderContainersService,
+  renderContainersTarget,
+  renderScopeOrder,
+} from './repository-units.ts';
 import { type InfraSettings, settingOf } from './settings.ts';
+import { SHIMS } from './shims.ts';
 import {
   CF_TOKEN,
   DEFAULT_CERTIFICATE,
@@ -70,6 +78,11 @@ export function wantedFiles(target: Target): WantedFile[] {
     unit('rediacc-containerd@.service', renderContainerdService()),
     unit('rediacc-docker@.socket', renderDockerSocket()),
     unit('rediacc-docker@.service', renderDockerService()),
+    unit('rediacc-containers@.service', renderContainersService()),
+    unit('rediacc-boot@.service', renderBootService()),
+    unit(CONTAINERS_TARGET, renderContainersTarget()),
+    unit('docker-.scope.d/rediacc.conf', renderScopeOrder()),
+    ...Object.entries(SHIMS).map(([name, text]) => ({ path: `${PLACES.shims}/${name}`, mode: 0o755, text })),
     unit(ROUTER_SOCKET, renderRouterSocket()),
     unit(ROUTER_UNIT, renderRouterService(programs.renet)),
     ...(inside.length > 0

@@ -29,6 +29,7 @@ const NEEDS: readonly Need[] = [
   },
   command('openssl', 'openssl'),
   command('logrotate', 'logrotate'),
+  command('mkfs.ext4', 'e2fsprogs'),
   command('libatomic.so.1', 'libatomic1'),
 ];
 

@@ -11,9 +11,10 @@ import { CF_TOKEN } from '../../core/infra/units.ts';
 import { Failure, Refusal } from '../../core/refusal.ts';
 import { digestText } from '../../edges/files.ts';
 import { journalOf } from '../../edges/systemd.ts';
+import { ownInfra } from '../own-infra.ts';
 import { carryOut, takeSnapshot, undo } from './carry-out.ts';
 import { lockServer } from './lock-server.ts';
-import { ownFacts, ownInfra } from './own-facts.ts';
+import { ownFacts } from './own-facts.ts';
 import { proveServer } from './prove.ts';
 import type { ServerState } from './server-state.ts';
 

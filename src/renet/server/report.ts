@@ -1,7 +1,7 @@
 import { listPorts } from '../../core/infra/describe-plan.ts';
 import type { Infra } from '../../core/infra/infra-file.ts';
 import { PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
-import type { Problem } from '../../core/labels/problem.ts';
+import { describeProblem } from '../../core/labels/describe-problem.ts';
 import type { RouteList, RouteListing } from '../../core/routes/route-list.ts';
 import { alignColumns } from '../../core/table.ts';
 import type { Health, ServerState } from './server-state.ts';
@@ -53,7 +53,7 @@ export function renderRoutes(list: RouteList): string[] {
   const title = ['REPOSITORY', 'PROTOCOL', 'RULE', 'ENTRYPOINTS', 'LEADS TO'];
   return [
     ...(rows.length === 0 ? ['there are no routes'] : alignColumns([title, ...rows])),
-    ...list.problems.flatMap((problem) => ['', ...describeProblem(problem)]),
+    ...list.problems.flatMap((problem) => ['', ...describeProblem(problem, problem.repository)]),
   ];
 }
 
@@ -65,10 +65,4 @@ function describeRoute(protocol: string, route: RouteListing): string[] {
     route.entryPoints.join(', ') || 'websecure',
     route.backends.join(', ') || route.service,
   ];
-}
-
-function describeProblem(problem: Problem & { readonly repository: string }): string[] {
-  const { repository, container, label, value, reason, fix, code } = problem;
-  const where = label === undefined ? '' : ` ${label}=${value}:`;
-  return [`problem: ${repository}/${container}:${where} ${reason}.`, `  ${fix} [${code}]`];
 }

@@ -22,6 +22,7 @@ const FOLDERS = [
   PLACES.secrets,
   PLACES.dynamicFolder,
   '/etc/rediacc',
+  `${PLACES.units}/docker-.scope.d`,
   recordFolder('/run/rediacc'),
   '/run/rediacc',
 ];
@@ -42,7 +43,7 @@ export async function teardown(print: (line: string) => void): Promise<void> {
       `repositories are up: ${up.map((unit) => unit.replace(/^.*@|\.service$/g, '')).join(', ')}`,
       'Take them down first: their daemons need what would be taken away.',
     );
-  const others = names.filter((unit) => unit.endsWith('.socket') || unit.startsWith('rediacc-containerd@'));
+  const others = names.filter((unit) => unit.endsWith('.socket') || unit.startsWith('rediacc-contain'));
   const ours = [ADDRESS_TIMER, ...others, PROXY_UNIT, ROUTER_UNIT].filter((unit) => units.has(unit));
   // Sockets with them, or the next connection would start the service again.
   if (ours.length > 0) await systemctl('stop', ...ours);

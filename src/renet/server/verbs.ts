@@ -8,22 +8,15 @@ import { get } from '../../edges/http.ts';
 import { become, findExecutable } from '../../edges/process.ts';
 import { readRecords } from '../../edges/records.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { ownInfra } from '../own-infra.ts';
 import { knownAddresses } from '../service-addresses.ts';
-import { ownInfra } from './own-facts.ts';
+import type { Call, Verb } from '../verb.ts';
 import { proveServer } from './prove.ts';
 import { renderRoutes, renderStatus } from './report.ts';
 import { findFaults, observeServer } from './server-state.ts';
 
-export type VerbOptions = {
-  readonly json?: true;
-  readonly follow?: true;
-  readonly lines?: string;
-  readonly runDir: string;
-};
-
-type Verb = (options: VerbOptions, entry: Entry) => Promise<void> | void;
-
-const VERBS: Readonly<Record<string, Verb>> = {
+/** Questions about the front door. */
+export const PROXY_VERBS: Readonly<Record<string, Verb>> = {
   'proxy status': showStatus,
   'proxy routes': showRoutes,
   'proxy refresh': refresh,
@@ -31,12 +24,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   ips: showAddresses,
 };
 
-/** Runs one of the verbs that `rdc -m` passes on. */
-export async function runVerb(name: string, options: VerbOptions, entry: Entry): Promise<void> {
-  await VERBS[name]?.(options, entry);
-}
-
-async function showStatus({ json }: VerbOptions, { print, endWith }: Entry): Promise<void> {
+async function showStatus({ options: { json } }: Call, { print, endWith }: Entry): Promise<void> {
   const infra = await ownInfra();
   const state = await observeServer(infra);
   const faults = findFaults(infra, state);
@@ -46,13 +34,13 @@ async function showStatus({ json }: VerbOptions, { print, endWith }: Entry): Pro
   endWith(faults.length === 0 ? 0 : 1);
 }
 
-async function showRoutes({ json }: VerbOptions, { print }: Entry): Promise<void> {
+async function showRoutes({ options: { json } }: Call, { print }: Entry): Promise<void> {
   const body = await askRouteServer('/routes.json');
   if (json) print(body.trimEnd());
   else for (const line of renderRoutes(JSON.parse(body) as RouteList)) print(line);
 }
 
-async function refresh(_: VerbOptions, { print }: Entry): Promise<void> {
+async function refresh(_: Call, { print }: Entry): Promise<void> {
   const infra = await ownInfra();
   await systemctl('reload', ROUTER_UNIT);
   const { health } = await proveServer(infra);
@@ -60,7 +48,7 @@ async function refresh(_: VerbOptions, { print }: Entry): Promise<void> {
   print(`${daemons} daemons looked at again: ${health?.routers} routers, ${health?.problems} problems`);
 }
 
-function showLogs({ follow, lines = '50' }: VerbOptions, { environment }: Entry): void {
+function showLogs({ options: { follow, lines = '' } }: Call, { environment }: Entry): void {
   const journalctl = findExecutable('journalctl');
   if (journalctl === undefined)
     throw new Refusal('server-unsupported', 'there is no journalctl here', 'Run it on a server.');
@@ -74,7 +62,7 @@ function showLogs({ follow, lines = '50' }: VerbOptions, { environment }: Entry)
   );
 }
 
-async function showAddresses({ json, runDir }: VerbOptions, { print }: Entry): Promise<void> {
+async function showAddresses({ options: { json }, runDir }: Call, { print }: Entry): Promise<void> {
   const records = (await readRecords(runDir)).sort((a, b) => a.networkId - b.networkId);
   const found = await Promise.all(
     records.map(async (record) => {
