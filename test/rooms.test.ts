@@ -32,6 +32,16 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/core/traefik': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/routes'],
   'src/core/infra': ['src/core', 'src/core/network', 'src/core/repository', 'src/core/traefik'],
+  'src/core/deploy': [
+    'src/core',
+    'src/core/network',
+    'src/core/repository',
+    'src/core/compose',
+    'src/core/rules',
+    'src/core/routes',
+    'src/core/traefik',
+    'src/core/infra',
+  ],
 };
 
 /** Libraries that do no I/O. */

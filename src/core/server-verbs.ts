@@ -1,15 +1,7 @@
-/** A question about a server, or a small task on it: `renet` has it there, and `rdc` passes it on with `-m`. */
-export type ServerVerb = {
-  readonly words: readonly [group: string, verb: string] | readonly [verb: string];
-  readonly description: string;
-  readonly options: readonly (readonly [flags: string, description: string])[];
-  /** Its output goes on, and is to be seen on a terminal as it comes. */
-  readonly goesOn?: true;
-};
+import { REPOSITORY_VERBS } from './repository-verbs.ts';
+import { JSON_OPTION, type ServerVerb } from './verb.ts';
 
-const JSON_OPTION = ['--json', 'as JSON'] as const;
-
-export const SERVER_VERBS: readonly ServerVerb[] = [
+const PROXY_VERBS: readonly ServerVerb[] = [
   {
     words: ['proxy', 'status'],
     description:
@@ -31,9 +23,9 @@ export const SERVER_VERBS: readonly ServerVerb[] = [
     description: 'shows what Traefik and the route server have logged last',
     options: [
       ['-f, --follow', 'and what they will, until Ctrl-C'],
-      ['-n, --lines <count>', 'how many lines (default: 50)'],
+      ['-n, --lines <count>', 'how many lines', '50'],
     ],
-    goesOn: true,
+    onTerminal: true,
   },
   {
     words: ['ips'],
@@ -41,3 +33,12 @@ export const SERVER_VERBS: readonly ServerVerb[] = [
     options: [JSON_OPTION],
   },
 ];
+
+/** All that `rdc -m` passes on. */
+export const SERVER_VERBS: readonly ServerVerb[] = [...PROXY_VERBS, ...REPOSITORY_VERBS];
+
+/** What the groups of verbs are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  proxy: 'the front door of a server: Traefik and the route server',
+  repo: 'the repositories of a server: application stacks, each with a Docker daemon of its own',
+};

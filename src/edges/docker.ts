@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { type ContainerState, readContainerState } from '../core/repository/container-state.ts';
 import {
   type ContainerEvent,
   eventsPath,
@@ -28,6 +29,8 @@ export type DockerClient = {
   readonly list: () => Promise<ListedContainer[]>;
   /** Waits while the daemon changes the container. `gone`: there is none; `failed`: the daemon cannot tell. */
   readonly inspect: (id: string) => Promise<InspectedContainer | 'gone' | 'failed'>;
+  /** Every container as it is now, for people. */
+  readonly states: () => Promise<ContainerState[]>;
   /**
    * Calls back at every event that can change a route, until the stream ends or breaks.
    *
@@ -56,6 +59,11 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
       const { status, body } = await getJson(inspectPath(id));
       if (status === 200) return parse(readInspected, body);
       return status === 404 ? 'gone' : 'failed';
+    },
+    states: async () => {
+      const listed = parse(readContainerList, expectOk(await getJson(LIST_PATH)));
+      const answers = await Promise.all(listed.map(({ id }) => getJson(inspectPath(id))));
+      return answers.flatMap(({ status, body }) => (status === 200 ? parse(readContainerState, body) : []));
     },
     watch: (since, onEvent) => watchEvents(daemon, since, onEvent),
     eventsBetween: async (since, until) => {

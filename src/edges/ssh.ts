@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import {
@@ -14,6 +13,7 @@ import {
   sshExitCommand,
 } from '../core/infra/ssh.ts';
 import { Failure, Refusal } from '../core/refusal.ts';
+import { hasCode } from './files.ts';
 import { type Environment, type Finished, findExecutable, run, start } from './process.ts';
 
 type Argv = readonly [string, ...string[]];
@@ -25,11 +25,12 @@ export type Server = AsyncDisposable & {
   /** Runs one whose output is the user's to see. The exit code. */
   readonly show: (remote: Argv, options?: { input?: string; terminal?: boolean }) => Promise<number>;
   /**
-   * Runs one that reads a file, compressed by gzip.
+   * Runs one that reads a stream, compressed by gzip.
    *
-   * @param onProgress with the bytes of the file that are on their way
+   * @param onProgress with the bytes of the stream that are on their way
+   * @throws whatever the stream fails with
    */
-  readonly feed: (remote: Argv, file: string, onProgress: (bytes: number) => void) => Promise<Finished>;
+  readonly feed: (remote: Argv, source: Readable, onProgress: (bytes: number) => void) => Promise<Finished>;
 };
 
 /** ssh's own failures, as opposed to those of what it ran. */
@@ -75,7 +76,8 @@ export async function connectServer({ destination, environment, warn }: ConnectO
       const [code] = await once(child, 'close');
       return check({ code: code ?? SSH_FAILED, stdout: '', stderr }).code;
     },
-    feed: async (remote, file, onProgress) => check(await feed(sshCommand(target, remote), file, onProgress)),
+    feed: async (remote, source, onProgress) =>
+      check(await feed(sshCommand(target, remote), source, onProgress)),
     [Symbol.asyncDispose]: async () => {
       await run(sshExitCommand(target));
     },
@@ -111,7 +113,7 @@ async function makeControlFolder(environment: Environment): Promise<string> {
   );
 }
 
-async function feed(argv: Argv, file: string, onProgress: (bytes: number) => void): Promise<Finished> {
+async function feed(argv: Argv, source: Readable, onProgress: (bytes: number) => void): Promise<Finished> {
   const child = start(argv, { stdio: ['pipe', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk) => (stdout += chunk));
@@ -126,8 +128,14 @@ async function feed(argv: Argv, file: string, onProgress: (bytes: number) => voi
     },
   });
   if (child.stdin === null) throw new Error('ssh has no input');
+  let failure: unknown;
+  source.once('error', (error) => {
+    failure = error;
+  });
   // When the other end goes away its exit code says so, not the pipe.
-  await pipeline(createReadStream(file), counter, createGzip({ level: 6 }), child.stdin).catch(() => {});
+  await pipeline(source, counter, createGzip({ level: 6 }), child.stdin).catch(() => {});
   const [code] = await closed;
+  // A stream that the pipe's end has cut off is not one that has failed.
+  if (failure !== undefined && !hasCode(failure, 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE')) throw failure;
   return { code: code ?? SSH_FAILED, stdout, stderr };
 }

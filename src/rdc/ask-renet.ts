@@ -6,21 +6,33 @@ import { connectServer } from '../edges/ssh.ts';
 import { contextsPath, loadContexts } from './context.ts';
 
 /** The shell's word for a program that is not there. */
-const NOT_FOUND = 127;
+export const NOT_FOUND = 127;
+
+export function infraUnset(name: string): Refusal {
+  return new Refusal('infra-unset', `${name} has not been set up`, `Do it: rdc context push-infra ${name}.`);
+}
+
+export type AskOptions = {
+  readonly entry: Entry;
+  /** What runs there has this terminal. */
+  readonly terminal?: boolean;
+  /** What it reads. */
+  readonly input?: string;
+};
 
 /** Runs `renet` on a server; its output and exit code are ours. */
 export async function askRenet(
   name: string,
   words: readonly string[],
-  { entry, terminal = false }: { readonly entry: Entry; readonly terminal?: boolean },
+  { entry, terminal = false, input }: AskOptions,
 ): Promise<void> {
   const { environment, warn, endWith } = entry;
   const { destination } = contextOf(await loadContexts(contextsPath(environment)), name);
   await using server = await connectServer({ destination, environment, warn });
   const code = await server.show([PLACES.renet, ...words], {
     terminal: terminal && process.stdin.isTTY,
+    ...(input === undefined ? {} : { input }),
   });
-  if (code === NOT_FOUND)
-    throw new Refusal('infra-unset', `${name} has not been set up`, `Do it: rdc context push-infra ${name}.`);
+  if (code === NOT_FOUND) throw infraUnset(name);
   endWith(code);
 }

@@ -1,29 +1,61 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
-import { SERVER_VERBS } from '../core/server-verbs.ts';
+import { GROUPS, SERVER_VERBS } from '../core/server-verbs.ts';
+import type { ServerVerb } from '../core/verb.ts';
 
-/** What `renet` answers on a server, asked from here. */
+/** What `renet` answers and does on a server, asked from here. */
 export function addServerCommands(program: Command, entry: Entry): void {
-  const proxy = program.command('proxy').description('the front door of a server');
-  for (const { words, description, options, goesOn } of SERVER_VERBS) {
-    const [group, verb = group] = words;
-    const command = (words.length === 1 ? program : proxy)
-      .command(verb)
-      .description(description)
-      .requiredOption('-m, --machine <context>', 'the server');
-    for (const [flags, meaning] of options) command.option(flags, meaning);
-    command
-      .addHelpText('after', `\nExample:\n  $ rdc ${words.join(' ')} -m server-1`)
-      .action(async ({ machine, ...given }: Given) => {
-        const { askRenet } = await import('./ask-renet.ts');
-        await askRenet(machine, [...words, ...toFlags(given)], { entry, terminal: goesOn === true });
-      });
-  }
+  const groups = new Map(
+    Object.entries(GROUPS).map(([name, about]) => [name, program.command(name).description(about)]),
+  );
+  for (const verb of SERVER_VERBS) addVerb(groups.get(verb.words[0]) ?? program, verb, entry);
+  const repo = groups.get('repo');
+  if (repo !== undefined) addPush(repo, entry);
 }
 
-type Given = { readonly machine: string } & Readonly<Record<string, string | true>>;
-
-/** The options that were given, as they were written: every one of a verb is a word of its own. */
-function toFlags(given: Readonly<Record<string, string | true>>): string[] {
-  return Object.entries(given).map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
+function addVerb(parent: Command, verb: ServerVerb, entry: Entry): void {
+  const { words, description, operands = [], options, example = '' } = verb;
+  const command = parent
+    .command(words.at(-1) ?? '')
+    .description(description)
+    .requiredOption('-m, --machine <context>', 'the server');
+  for (const operand of operands) command.argument(operand);
+  for (const [flags, meaning, preset] of options) command.option(flags, meaning, preset);
+  const shown = `${words.join(' ')} ${example}`.trim();
+  const [before, after] = shown.split(' -- ');
+  command
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ rdc ${before} -m server-1${after === undefined ? '' : ` -- ${after}`}`,
+    )
+    .action(async () => {
+      const { passOn } = await import('./pass-on.ts');
+      await passOn(verb, command, entry);
+    });
 }
+
+function addPush(repo: Command, entry: Entry): void {
+  repo
+    .command('push')
+    .description(
+      'brings the files of a folder into a repository: only what has changed, and never over its data',
+    )
+    .argument('<folder>')
+    .argument('<name>')
+    .requiredOption('-m, --machine <context>', 'the server')
+    .option('--exclude <pattern...>', 'as in a .gitignore; .rediaccignore in the folder says the same')
+    .option('--force', 'overwrites what was changed on the server, and what no push made')
+    .option('--dry-run', 'only says what there is to do; exit code 0: nothing, 3: something')
+    .addHelpText('after', '\nExample:\n  $ rdc repo push ./my-app my-app -m server-1')
+    .action(async (folder: string, name: string, options: PushArguments) => {
+      const { pushFolder } = await import('./push-folder.ts');
+      await pushFolder(folder, name, { ...options, entry });
+    });
+}
+
+type PushArguments = {
+  readonly machine: string;
+  readonly exclude?: string[];
+  readonly force?: true;
+  readonly dryRun?: true;
+};

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { type Facts, readFacts } from '../core/infra/facts.ts';
 import { FACTS_SCRIPT } from '../core/infra/facts-script.ts';
 import { INSTALL_SCRIPT } from '../core/infra/install-script.ts';
@@ -46,6 +47,6 @@ sync "$new"
 mv "$new" "$2"
 `;
   const remote = ['sh', '-c', script, 'sh', digest, programPath(name, digest)] as const;
-  const { code, stderr } = await server.feed([...remote], path, onProgress);
+  const { code, stderr } = await server.feed([...remote], createReadStream(path), onProgress);
   if (code !== 0) throw new Failure(`${name} could not be uploaded`, stderr.trim());
 }

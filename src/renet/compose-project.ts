@@ -42,7 +42,8 @@ export async function prepareProject(request: ProjectRequest): Promise<Project> 
     machineHosts: (await readText('/etc/hosts')) ?? '',
   };
   await Promise.all([
-    ...[...addresses.keys()].map((name) =>
+    // Of this project alone: what another one of the repository says of its services is not known here.
+    ...[...services.keys()].map((name) =>
       writeInPlaceIfChanged(`${hostsFolder}/${name}`, renderHosts(name, hosts)),
     ),
     writeWholeIfChanged(

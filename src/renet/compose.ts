@@ -9,6 +9,7 @@ import {
 import { composeEnvironment } from '../core/compose/environment.ts';
 import { describeChanges } from '../core/compose/notices.ts';
 import { refuseReplicas } from '../core/compose/replicas.ts';
+import { withoutShims } from '../core/infra/shims.ts';
 import { readNetworkId } from '../core/network/subnet.ts';
 import { Refusal } from '../core/refusal.ts';
 import { type RepositoryRecord, recordOfFolder } from '../core/repository/record.ts';
@@ -29,8 +30,10 @@ export type ComposeOptions = {
  * `renet compose -- <docker compose arguments>`: `docker compose` on the repository's own daemon, with the address, labels
  * and names that its services need. Becomes `docker`; does not return.
  */
-export async function compose(options: ComposeOptions): Promise<never> {
-  const docker = findExecutable('docker');
+export async function compose(given: ComposeOptions): Promise<never> {
+  // A Rediaccfile that calls renet is to get docker itself.
+  const options = { ...given, environment: withoutShims(given.environment) };
+  const docker = findExecutable('docker', options.environment['PATH']);
   if (docker === undefined) throw dockerMissing();
   const args = readComposeArguments(options.args);
   if (!needsProject(args)) become(docker, ['compose', ...options.args], options.environment);

@@ -3,8 +3,8 @@ import type { Ledger } from '../core/claims/ledger.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { Refusal } from '../core/refusal.ts';
 import { alignColumns } from '../core/table.ts';
-import { readRecords } from '../edges/records.ts';
 import { changeDecisions, readLedger } from './decisions.ts';
+import { readNames } from './repository-names.ts';
 
 export type HostOptions = {
   /** Of the route server. */
@@ -15,7 +15,7 @@ export type HostOptions = {
 
 /** `renet host list`. */
 export async function listHosts({ stateDir, runDir, print }: HostOptions): Promise<void> {
-  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNames(runDir)]);
+  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNameOf(runDir)]);
   if (ledger.size === 0) return print('no repository has asked for a host or an entrypoint');
   const rows = [...ledger].map(([key, [owner, ...others]]) => [
     nameOfKey(key),
@@ -27,7 +27,7 @@ export async function listHosts({ stateDir, runDir, print }: HostOptions): Promi
 
 /** `renet host release`. */
 export async function releaseHost(name: string, { stateDir, runDir, print }: HostOptions): Promise<void> {
-  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNames(runDir)]);
+  const [ledger, nameOf] = await Promise.all([readLedger(stateDir), readNameOf(runDir)]);
   const key = findKey(ledger, name.toLowerCase());
   const [owner, next] = ledger.get(key) ?? [];
   await changeDecisions(stateDir, (decisions) => ({
@@ -52,8 +52,8 @@ function findKey(ledger: Ledger, name: string): string {
   );
 }
 
-/** By network id; those that are not up have their number for a name. */
-async function readNames(runDir: string): Promise<(id: NetworkId) => string> {
-  const names = new Map((await readRecords(runDir)).map(({ networkId, name }) => [networkId, name]));
+/** By network id; one that nobody knows has its number for a name. */
+async function readNameOf(runDir: string): Promise<(id: NetworkId) => string> {
+  const names = await readNames(runDir);
   return (id) => names.get(id) ?? String(id);
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, routerStateDir } from '../core/repository/record.ts';
 import { addLocalOptions, type LocalArguments, readLocalOptions } from './local/options.ts';
-import { addServerCommands } from './server/commands.ts';
+import { addServerCommands } from './server-commands.ts';
 
 /** The commands of `renet`. Each loads its own file only when it runs: `renet compose` must start fast. */
 export function addRenetCommands(program: Command, entry: Entry): void {
@@ -20,8 +20,8 @@ export function addRenetCommands(program: Command, entry: Entry): void {
   addCompose(program, entry);
   addLocal(program, entry);
   addHost(program, entry);
-  addRepo(program, entry);
-  addServerCommands(program, entry);
+  const { repo } = addServerCommands(program, entry);
+  if (repo !== undefined) addTrust(repo, program, entry);
 }
 
 function runDirOf(program: Command): string {
@@ -83,8 +83,7 @@ function addHost(program: Command, { print }: Entry): void {
     });
 }
 
-function addRepo(program: Command, { print }: Entry): void {
-  const repo = program.command('repo').description('repositories');
+function addTrust(repo: Command, program: Command, { print }: Entry): void {
   const words = [
     ['trust', true, 'lets the labels of a repository mean exactly what they mean to Traefik, without limits'],
     ['untrust', false, 'sets the limits for labels of a repository again'],

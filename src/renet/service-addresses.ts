@@ -6,10 +6,24 @@ import type { RepositoryRecord } from '../core/repository/record.ts';
 import { readText, writeWhole } from '../edges/files.ts';
 import { withFolderLocked } from '../edges/lock.ts';
 
-/** The addresses that a repository's `.rediacc.json` gives, by service. */
-export async function knownAddresses(record: RepositoryRecord): Promise<ReadonlyMap<string, string>> {
+/** A service's place in the subnet. */
+export type Place = { readonly slot: number; readonly address: string };
+
+/** What a repository's `.rediacc.json` gives, by service. */
+export async function knownSlots(record: RepositoryRecord): Promise<ReadonlyMap<string, Place>> {
   const text = await readText(slotsPath(record));
-  return toAddresses(record, text === undefined ? new Map() : readSlots(text, slotsPath(record)));
+  const slots: Slots = text === undefined ? new Map() : readSlots(text, slotsPath(record));
+  const places = [...slots].map(([service, slot]): [string, Place] => [
+    service,
+    { slot, address: serviceAddress(record.networkId, slot) },
+  ]);
+  return new Map(places);
+}
+
+/** The addresses alone. */
+export async function knownAddresses(record: RepositoryRecord): Promise<ReadonlyMap<string, string>> {
+  const places = await knownSlots(record);
+  return new Map([...places].map(([service, { address }]) => [service, address]));
 }
 
 /** The same with an address for each service named; new ones are written down first, by one process at a time. */
@@ -29,7 +43,8 @@ export async function ensureAddresses(
   });
 }
 
-function slotsPath(record: RepositoryRecord): string {
+/** Where they are written down. */
+export function slotsPath(record: RepositoryRecord): string {
   return `${record.path}/.rediacc.json`;
 }
 

@@ -1,8 +1,8 @@
 import { isNetworkId, type NetworkId } from '../core/network/subnet.ts';
 import { Refusal } from '../core/refusal.ts';
-import { readRecords } from '../edges/records.ts';
 import { changeDecisions } from './decisions.ts';
 import type { HostOptions } from './host.ts';
+import { readNames } from './repository-names.ts';
 
 /** `renet repo trust` and `untrust`. */
 export async function trustRepository(
@@ -23,24 +23,24 @@ export async function trustRepository(
 }
 
 async function findId(repository: string, runDir: string): Promise<NetworkId> {
-  const records = await readRecords(runDir);
-  const named = records.filter(({ name }) => name === repository);
+  const names = [...(await readNames(runDir))];
+  const named = names.filter(([, name]) => name === repository).map(([id]) => id);
   const [only, ...more] = named;
-  if (only !== undefined && more.length === 0) return only.networkId;
+  if (only !== undefined && more.length === 0) return only;
   if (only !== undefined) {
     throw new Refusal(
       'repository-unknown',
       `${named.length} repositories are called '${repository}'`,
-      `Say which by its network id: ${named.map(({ networkId }) => networkId).join(', ')}.`,
+      `Say which by its network id: ${named.join(', ')}.`,
     );
   }
   const id = Number(repository);
   if (isNetworkId(id)) return id;
   throw new Refusal(
     'repository-unknown',
-    `no repository called '${repository}' is up`,
-    records.length === 0
+    `there is no repository called '${repository}'`,
+    names.length === 0
       ? 'Name it by its network id, or start it.'
-      : `There is ${records.map(({ name }) => name).join(', ')}.`,
+      : `There is ${names.map(([, name]) => name).join(', ')}.`,
   );
 }

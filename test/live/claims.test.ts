@@ -138,7 +138,7 @@ test('trust lifts the limits of one repository at once', async () => {
   await until('it is told', async () => (await problems()).join() === 'rule-hostless 2816');
   expect(await rig.routers()).toEqual([]);
   expect(await renet(rig, 'repo', 'trust', 'yours')).toMatch(
-    /^exit code 2: .*no repository called 'yours' is up/,
+    /^exit code 2: .*there is no repository called 'yours'/,
   );
   await renet(rig, 'repo', 'trust', 'mine');
   await published(rig, 'all-2816');

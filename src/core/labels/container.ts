@@ -35,7 +35,7 @@ export function isOneOff({ labels }: Container): boolean {
 }
 
 /** The service's name: what `renet compose` injected, else Compose's own, else the container's name. */
-export function serviceName({ labels, name }: Container): string {
+export function serviceName({ labels, name }: Pick<Container, 'labels' | 'name'>): string {
   return labels['rediacc.service_name'] || labels['com.docker.compose.service'] || name;
 }
 

@@ -1,4 +1,4 @@
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from 'jsonc-parser';
 import { readSlots, type Slots } from './slots.ts';
 
 /**
@@ -16,6 +16,11 @@ export function writeSlots(text: string, slots: Slots): string {
     result = insertProperty(result, ['services'], `${JSON.stringify(service)}: { "slot": ${slot} }`);
   }
   return result;
+}
+
+/** The same text without a service's slot. */
+export function withoutSlot(text: string, service: string): string {
+  return applyEdits(text, modify(text, ['services', service], undefined, {}));
 }
 
 function nodeAt(text: string, path: string[]): Node | undefined {

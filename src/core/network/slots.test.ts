@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assignSlots, readSlots } from './slots.ts';
-import { writeSlots } from './slots-text.ts';
+import { withoutSlot, writeSlots } from './slots-text.ts';
 
 const file = (services: Record<string, unknown>) => JSON.stringify({ services });
 const names = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`);
@@ -88,4 +88,11 @@ describe('writing keeps what the user wrote', () => {
     const text = '{"services":{"a":{"slot":0}}}';
     expect(writeSlots(text, readSlots(text, 'f'))).toBe(text);
   });
+});
+
+test('a slot is taken out, and nothing else changes', () => {
+  const text =
+    '{\n  "note": "mine",\n  "services": {\n    "web": { "slot": 0 },\n    "old": { "slot": 1 }\n  }\n}\n';
+  expect(withoutSlot(text, 'old')).toBe(text.replace(',\n    "old": { "slot": 1 }', ''));
+  expect([...readSlots(withoutSlot(text, 'web'), 'f')]).toEqual([['old', 1]]);
 });

@@ -74,7 +74,7 @@ function exhausted(service: string, slots: Slots, services: readonly string[]): 
     'slots-exhausted',
     `no address is left for the service '${service}': a repository has ${LAST_SLOT + 1}`,
     unused.length > 0
-      ? `Slots are held by services that this compose file does not name: ${unused.join(', ')}. Remove those that are gone for good from .rediacc.json.`
+      ? `Slots are held by services that this compose file does not name: ${unused.join(', ')}. Release those that are gone for good: rdc repo release NAME SERVICE -m CONTEXT, or take them out of .rediacc.json.`
       : 'Move some of the services to a repository of their own.',
   );
 }

@@ -1,0 +1,71 @@
+import { type Check, checksOf, type IsPromised } from '../../core/deploy/proof.ts';
+import type { Infra } from '../../core/infra/infra-file.ts';
+import { API_PORT, ROUTER_PORT } from '../../core/infra/port-lists.ts';
+import type { Problem } from '../../core/labels/problem.ts';
+import type { ContainerState } from '../../core/repository/container-state.ts';
+import type { Definition } from '../../core/repository/definition.ts';
+import type { RouteList } from '../../core/routes/route-list.ts';
+import { get } from '../../edges/http.ts';
+import { dockerOf } from './daemon.ts';
+
+const TIMEOUT = 5_000;
+
+/** What runs of a repository, and what the proxy is told of it. */
+export type Observed = {
+  readonly containers: readonly ContainerState[];
+  readonly checks: readonly Check[];
+  readonly problems: readonly Problem[];
+  /** Names of containers that the route server has read. */
+  readonly known: ReadonlySet<string>;
+  /** Why the route server tells nothing. */
+  readonly trouble?: string;
+};
+
+/** Of a repository whose daemon is up. */
+export async function observeRepository(one: Definition, infra: Infra): Promise<Observed> {
+  const containers = (await dockerOf(one).states()).filter(
+    ({ labels }) => labels['com.docker.compose.oneoff']?.toLowerCase() !== 'true',
+  );
+  const list = await readRoutes();
+  if (typeof list === 'string')
+    return { containers, checks: [], problems: [], known: new Set(), trouble: list };
+  const isOurs = (route: { networkId: number }): boolean => route.networkId === one.networkId;
+  const promised = new Set(
+    containers.filter(({ labels }) => labels['rediacc.service_port']).map(({ name }) => name),
+  );
+  const isPromised: IsPromised = (name) => promised.has(name);
+  const checks = (['http', 'tcp', 'udp'] as const).flatMap((protocol) =>
+    list[protocol]
+      .filter(isOurs)
+      .flatMap((route) => checksOf(protocol, route, { entryPoints: infra.entryPoints, isPromised })),
+  );
+  const problems = list.problems.filter(({ networkId }) => networkId === one.networkId);
+  const routed = checks.flatMap(({ route }) => route.containers);
+  const unrouted = list.unrouted.filter(isOurs).map(({ container }) => container);
+  const known = new Set([...routed, ...unrouted, ...problems.map(({ container }) => container)]);
+  return { containers, checks, problems, known };
+}
+
+async function readRoutes(): Promise<RouteList | string> {
+  try {
+    const { body } = await get({ host: '127.0.0.1', port: ROUTER_PORT }, '/routes.json', TIMEOUT);
+    return JSON.parse(body) as RouteList;
+  } catch (error) {
+    return `the route server does not answer: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * What Traefik says of a router that it has; undefined: it has none of that name yet. It makes one for each entrypoint that has
+ * settings of its own, as websecure has, and puts the entrypoint's name before (pkg/server/aggregator.go, applyModel).
+ */
+export async function askTraefik({ protocol, route, entryPoint }: Check): Promise<string | undefined> {
+  for (const name of [`${entryPoint.name}-${route.name}`, route.name]) {
+    const path = `/api/${protocol}/routers/${encodeURIComponent(`${name}@http`)}`;
+    const { status, body } = await get({ host: '127.0.0.1', port: API_PORT }, path, TIMEOUT);
+    if (status !== 200) continue;
+    const router = JSON.parse(body) as { status?: string; error?: string[] };
+    return router.status === 'enabled' ? 'enabled' : (router.error?.join('; ') ?? router.status);
+  }
+  return undefined;
+}
