@@ -23,6 +23,7 @@ import { type Finished, run } from '../src/edges/process.ts';
 import { startDaemon } from '../src/renet/local/daemon.ts';
 
 const HERE = import.meta.dirname;
+const EXAMPLES = join(HERE, '../examples');
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rediacc', 'images');
 const BASE = 'debian:trixie-slim';
 const BUSYBOX_COMMANDS = [
@@ -52,7 +53,15 @@ path-exclude=/usr/share/locale/*
 `;
 
 /** The examples' images, an archive for each example: images in one archive share their base. */
-const BUNDLES = { hello: ['busybox'], 'my-app': ['postgres:17', 'my-app-web'] } as const;
+const BUNDLES = {
+  hello: ['busybox'],
+  'my-app': ['postgres:17', 'my-app-web'],
+  mail: ['mail-imap', 'mail-smtp'],
+  chat: ['chat'],
+} as const;
+
+/** Of the examples, what images are built from. */
+const BUILT = ['my-app/web', 'mail/imap', 'mail/smtp', 'chat/app'];
 
 export type Bundle = keyof typeof BUNDLES;
 type Say = (text: string) => void;
@@ -94,7 +103,8 @@ export function archiveOf(bundle: Bundle): string {
 }
 
 function digest(): string {
-  const sources = [join(HERE, 'images'), join(HERE, '../examples/my-app/web')].flatMap((folder) =>
+  const folders = [join(HERE, 'images'), ...BUILT.map((name) => join(EXAMPLES, name))];
+  const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .sort()
       .map((name) => join(folder, name)),
