@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
 import { prepareImages } from './images.ts';
+import { prepareServers } from './servers.ts';
 import { add, build, check, report, schema, type Tally, vitest } from './steps.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -23,13 +24,8 @@ async function live(files: readonly string[], renet?: string): Promise<Tally> {
 
 /** rdc and the servers that it sets up. */
 async function server(files: readonly string[]): Promise<Tally> {
-  const packages = ['openssh-client', 'iproute2', 'curl'];
-  execFileSync('sh', [join(import.meta.dirname, 'packages'), ...packages], { stdio: 'inherit' });
+  prepareServers();
   await prepareImages((text) => process.stdout.write(`${text}\n`));
-  const tree = execFileSync('sh', [join(import.meta.dirname, '../test/server/tree')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  process.env['REDIACC_SERVER_TREE'] = String(tree).trim();
   return vitest({ project: 'server', namespaces: true, files });
 }
 

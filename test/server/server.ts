@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { archiveOf } from '../../scripts/images.ts';
+import { archiveOf, type Bundle } from '../../scripts/images.ts';
 import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { type Finished, run } from '../../src/edges/process.ts';
 
@@ -36,9 +36,12 @@ export type TestServer = {
   /** Starts one that goes on, with its end to be waited for. */
   readonly start: (command: string) => ChildProcess;
   readonly write: (path: string, text: string) => void;
+  /** Gives the daemon of a repository the images of an example. */
+  readonly load: (networkId: number, bundle: Bundle) => Promise<void>;
   /** A Docker daemon of the units that push-infra brings, with an image. */
   readonly daemon: (networkId: number) => Promise<TestDaemon>;
-  readonly reboot: () => Promise<void>;
+  /** In good order, as an operator does it, or as when its plug is pulled. */
+  readonly reboot: (how?: 'in order' | 'at once') => Promise<void>;
 };
 
 export type TestDaemon = {
@@ -185,10 +188,17 @@ async function bootServer(workstation: string, { name, number, stack }: Booting)
     },
     write: (path, text) =>
       execFileSync(...asTuple(enter(`mkdir -p "$(dirname ${path})" && cat >${path}`)), { input: text }),
+    load: async (networkId, bundle) => {
+      copyFileSync(archiveOf(bundle), join(folder, `rediacc/${bundle}.tar`));
+      await sh(`renet repo mount ${networkId}`);
+      await sh(
+        `docker -H unix:///run/rediacc/docker-${networkId}.sock load --quiet --input /var/lib/rediacc/${bundle}.tar`,
+      );
+    },
     daemon: (networkId) => startDaemon({ sh, folder, networkId }),
-    reboot: async () => {
+    reboot: async (how = 'in order') => {
       const before = readFileSync(join(folder, 'pid'), 'utf8');
-      await attempt('systemctl reboot --force');
+      await attempt(`systemctl reboot${how === 'in order' ? '' : ' --force --force'}`);
       while (readFileSync(join(folder, 'pid'), 'utf8') === before) await sleep(50);
       await ready();
     },
@@ -213,9 +223,9 @@ async function startDaemon(at: {
   const { sh, folder, networkId } = at;
   const docker = (args: string): Promise<string> =>
     sh(`docker -H unix:///run/rediacc/docker-${networkId}.sock ${args}`);
-  await sh(
-    `systemctl enable --now --quiet rediacc-docker@${networkId}.socket rediacc-docker@${networkId}.service`,
-  );
+  const units = `rediacc-docker@${networkId}.socket rediacc-docker@${networkId}.service`;
+  await sh(`mkdir -p /var/lib/rediacc/repositories/${networkId}/files`);
+  await sh(`systemctl add-wants multi-user.target ${units} && systemctl start ${units}`);
   // /var/lib/rediacc of the server.
   copyFileSync(archiveOf('hello'), join(folder, 'rediacc/hello.tar'));
   await docker('load --quiet --input /var/lib/rediacc/hello.tar');
