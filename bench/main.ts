@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { isRootOrRunAgain } from '../scripts/become-root.ts';
 import { prepareImages } from '../scripts/images.ts';
 import { LAB_VARIABLE, runInNamespaces } from '../scripts/namespaces.ts';
+import { prepareServers } from '../scripts/servers.ts';
 import { type Row, renderTable } from './measure.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   compose: async () => (await import('./compose.ts')).benchCompose(),
   router: async () => (await import('./router.ts')).benchRouter(),
   routing: async () => (await import('./routing.ts')).benchRouting(),
+  deploy: async () => (await import('./deploy.ts')).benchDeploy(),
 };
 
 const RENET = join(import.meta.dirname, '../dist/renet');
@@ -34,6 +36,7 @@ async function start(): Promise<number> {
     return 2;
   }
   await prepareImages((text) => process.stdout.write(`${text}\n`));
+  if (names.length === 0 || names.includes('deploy')) prepareServers();
   return runInNamespaces([process.execPath, ...process.argv.slice(1)], { REDIACC_RENET: RENET });
 }
 
