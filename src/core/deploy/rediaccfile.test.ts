@@ -50,7 +50,7 @@ test('a function ends at the first command that fails; one that is missing is no
 test('a function gets nothing of its caller', () => {
   const record = { networkId: 2816, name: 'my-app', path: '/r', socket: '/s', stateDir: '/d' };
   expect(functionEnvironment(record, new Map([['my-db', '127.0.11.2']]))).toEqual({
-    PATH: '/usr/local/lib/rediacc/shims:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: '/usr/local/lib/rediacc-shims:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
     LANG: 'C.UTF-8',
     DOCKER_HOST: 'unix:///s',

@@ -3,7 +3,7 @@ export const PLACES = {
   /** Programs by what is in them, `renet-0123456789abcdef`: an upload never touches one that runs. */
   programs: '/usr/local/lib/rediacc',
   /** Stand-ins for programs that a Rediaccfile is not to call as they are. */
-  shims: '/usr/local/lib/rediacc/shims',
+  shims: '/usr/local/lib/rediacc-shims',
   /** A link to the one in use. */
   renet: '/usr/local/bin/renet',
   infra: '/etc/rediacc/infra.json',

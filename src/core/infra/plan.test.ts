@@ -74,7 +74,7 @@ describe('a bare server', () => {
       'write in /etc/rediacc/secrets/: cf-dns-token',
       `write in ${UNITS}/: rediacc-containerd@.service, rediacc-docker@.socket, rediacc-docker@.service, rediacc-containers@.service, rediacc-boot@.service, rediacc-containers.target, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service`,
       `write in ${UNITS}/docker-.scope.d/: rediacc.conf`,
-      'write in /usr/local/lib/rediacc/shims/: docker, docker-compose, sudo',
+      'write in /usr/local/lib/rediacc-shims/: docker, docker-compose, sudo',
       'make a certificate for hosts that have none',
       'start at boot: rediacc-router.socket, rediacc-router.service, rediacc-proxy.service',
       'start rediacc-router.service',

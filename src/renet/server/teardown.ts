@@ -21,6 +21,7 @@ import { ownFacts } from './own-facts.ts';
 const FOLDERS = [
   PLACES.secrets,
   PLACES.dynamicFolder,
+  PLACES.shims,
   '/etc/rediacc',
   `${PLACES.units}/docker-.scope.d`,
   recordFolder('/run/rediacc'),
