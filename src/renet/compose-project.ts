@@ -3,9 +3,10 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type ComposeArguments, writeComposeArguments } from '../core/compose/arguments.ts';
 import { composeEnvironment } from '../core/compose/environment.ts';
-import { renderHosts } from '../core/compose/hosts.ts';
+import { type HostsModel, renderHosts } from '../core/compose/hosts.ts';
 import { readComposeModel, type ServiceModel } from '../core/compose/model.ts';
 import { renderOverride } from '../core/compose/override.ts';
+import { readSavedServices, writeSavedServices } from '../core/compose/saved-services.ts';
 import type { RepositoryRecord } from '../core/repository/record.ts';
 import { readText, writeInPlaceIfChanged, writeWholeIfChanged } from '../edges/files.ts';
 import { CommandFailed, type Environment, type Finished, run } from '../edges/process.ts';
@@ -36,14 +37,13 @@ export async function prepareProject(request: ProjectRequest): Promise<Project> 
   const hostsFolder = `${stateDir}/hosts`;
   const override = `${stateDir}/compose/override-${digest(userFiles)}.yml`;
   const hosts = {
-    services,
+    services: await withOthers(request.record, services),
     addresses,
     machineName: hostname(),
     machineHosts: (await readText('/etc/hosts')) ?? '',
   };
   await Promise.all([
-    // Of this project alone: what another one of the repository says of its services is not known here.
-    ...[...services.keys()].map((name) =>
+    ...[...addresses.keys()].map((name) =>
       writeInPlaceIfChanged(`${hostsFolder}/${name}`, renderHosts(name, hosts)),
     ),
     writeWholeIfChanged(
@@ -52,6 +52,17 @@ export async function prepareProject(request: ProjectRequest): Promise<Project> 
     ),
   ]);
   return { files: [...userFiles, override], services, addresses };
+}
+
+/** A repository may have several compose projects, and each knows its own services alone: what they say of names is kept for all. */
+async function withOthers(
+  { stateDir }: RepositoryRecord,
+  services: ReadonlyMap<string, HostsModel>,
+): Promise<ReadonlyMap<string, HostsModel>> {
+  const path = `${stateDir}/services.json`;
+  const all = new Map([...readSavedServices(await readText(path)), ...services]);
+  await writeWholeIfChanged(path, writeSavedServices(all));
+  return all;
 }
 
 /** One override for each set of files, always under the same name: containers carry it in a label. */

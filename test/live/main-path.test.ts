@@ -126,6 +126,29 @@ test('when a part dies the rest is stopped, and its last lines are shown', async
   expect((await run(['ps', '-eo', 'args'])).stdout).not.toContain(lab.runDir);
 });
 
+test('two compose projects of a repository know the names of each other, and what each says of them', async () => {
+  await using lab = createLab();
+  const service = 'image: busybox\n    init: true\n    command: sleep 3600';
+  const two = lab.write('two', {
+    'docker-compose.yml': 'services: {}\n',
+    'site/docker-compose.yml': `services:\n  site:\n    ${service}\n    extra_hosts: ["nas:10.0.0.5"]\n`,
+    'api/docker-compose.yml': `services:\n  api:\n    ${service}\n    container_name: backend\n`,
+  });
+  await lab.local(two);
+  await lab.load(2816, 'hello');
+  for (const folder of ['site', 'api']) await lab.compose(`two/${folder}`, 'up', '-d');
+  const names = (folder: string): Promise<string> =>
+    lab.compose(`two/${folder}`, 'exec', '-T', folder, 'cat', '/etc/hosts');
+  expect(await names('api')).toContain('127.0.11.2\tsite');
+  // After a call for the other project, which writes the files of both.
+  const site = await names('site');
+  expect(site).toContain('10.0.0.5\tnas');
+  expect(site).toContain('127.0.11.3\tapi backend');
+  await lab.compose('two/api', 'ps');
+  const hosts = readFileSync(`${lab.stateDir}/repositories/2816/hosts/site`, 'utf8');
+  expect(hosts).toBe(site);
+});
+
 test('a daemon that is killed takes everything with it, its containers too', async () => {
   await using lab = createLab();
   const hello = lab.copyExample('hello');

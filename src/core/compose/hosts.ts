@@ -1,8 +1,14 @@
 import type { ServiceModel } from './model.ts';
 
+/** What a service says of names. */
+export type HostsModel = Pick<ServiceModel, 'extraHosts' | 'links' | 'networks'> & {
+  readonly containerName?: string | undefined;
+  readonly hostname?: string | undefined;
+};
+
 /** Everything that decides what names resolve to in the containers of a repository. */
 export type HostsInput = {
-  readonly services: ReadonlyMap<string, ServiceModel>;
+  readonly services: ReadonlyMap<string, HostsModel>;
   /** Service addresses by service. */
   readonly addresses: ReadonlyMap<string, string>;
   /** The machine's host name, which a container on the host network has unless its service sets one. */
