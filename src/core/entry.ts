@@ -1,3 +1,6 @@
+/** Exit code of a dry run that found something to do. */
+export const CHANGES = 3;
+
 /** What a program gets of the outside world. Only the entry in `bin/` prints and decides the exit code. */
 export type Entry = {
   readonly version: string;

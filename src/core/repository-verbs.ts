@@ -1,5 +1,9 @@
 import { JSON_OPTION, type ServerVerb, type VerbOption } from './verb.ts';
 
+/** How long a function of a Rediaccfile, and then what is to answer, may take. */
+export const FUNCTION_TIMEOUT = '30m';
+export const WAIT_TIMEOUT = '2m';
+
 const KEY_OPTION: VerbOption = [
   '--key-file <file>',
   'key of an encrypted repository; - reads standard input. One line break at its end does not count',
@@ -7,7 +11,7 @@ const KEY_OPTION: VerbOption = [
 const TIMEOUT_OPTION: VerbOption = [
   '--timeout <time>',
   'the longest that a function of a Rediaccfile may take',
-  '30m',
+  FUNCTION_TIMEOUT,
 ];
 
 /** What is done with the repositories of a server. */
@@ -38,7 +42,7 @@ export const REPOSITORY_VERBS: readonly ServerVerb[] = [
       ['--mount', 'mounts the repository first, if it is not'],
       KEY_OPTION,
       TIMEOUT_OPTION,
-      ['--wait-timeout <time>', 'how long what is to answer may take', '2m'],
+      ['--wait-timeout <time>', 'how long what is to answer may take', WAIT_TIMEOUT],
       ['--no-wait', 'only looks once, and does not mind what does not answer yet'],
       JSON_OPTION,
     ],

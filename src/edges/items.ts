@@ -24,7 +24,7 @@ export async function readItem(path: string): Promise<Item | undefined> {
 export async function findItems(folder: string, paths: Iterable<string>): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
   for (const path of paths) {
-    const item = await readItem(path === '' ? folder : `${folder}/${path}`);
+    const item = await readItem(`${folder}/${path}`);
     if (item !== undefined) found.set(path, item);
   }
   return found;

@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { describeProcess, listProcesses, openFiles } from './proc.ts';
 
 /** A socket that waits for TCP connections, as the kernel lists it. */
 export type Listener = {
@@ -45,17 +46,13 @@ export async function findPortHolder(address: string, port: number): Promise<str
 async function describeHolder({ inode, address }: Listener): Promise<string> {
   const wildcard = address === '0.0.0.0' || address === '::' ? ', which listens on all addresses' : '';
   const pid = await findProcess(inode);
-  if (pid === undefined) return `a process of another user${wildcard}`;
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process');
-  return `${name.trim()} (process ${pid})${wildcard}`;
+  const who = pid === undefined ? 'a process of another user' : await describeProcess(pid);
+  return `${who}${wildcard}`;
 }
 
-async function findProcess(inode: string): Promise<string | undefined> {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const folder = `/proc/${pid}/fd`;
-    const descriptors = await readdir(folder).catch(() => []);
-    const links = await Promise.all(descriptors.map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
-    if (links.includes(`socket:[${inode}]`)) return pid;
+async function findProcess(inode: string): Promise<number | undefined> {
+  for (const pid of await listProcesses()) {
+    if ((await openFiles(pid)).includes(`socket:[${inode}]`)) return pid;
   }
   return undefined;
 }

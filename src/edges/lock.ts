@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 
 export type Lock = { readonly release: () => Promise<void> };
 
@@ -27,6 +28,17 @@ export async function lockFolder(folder: string, wait: boolean): Promise<Lock | 
   }
   if (!wait && first[0] === 1) return undefined;
   throw new Error(`flock ${folder} ended with ${first[0]}`);
+}
+
+/** Takes a folder, which is made if need be, and waits for whoever has it. `onWait` is called when somebody has. */
+export async function waitForFolder(folder: string, onWait: () => void): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  let lock = await lockFolder(folder, false);
+  if (lock === undefined) {
+    onWait();
+    lock = await lockFolder(folder, true);
+  }
+  return { [Symbol.asyncDispose]: async () => lock?.release() };
 }
 
 /** Does something while no other process does it with the same folder. */

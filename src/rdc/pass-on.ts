@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
-import { Refusal } from '../core/refusal.ts';
 import type { ServerVerb } from '../core/verb.ts';
-import { confirm } from '../edges/confirm.ts';
+import { requireConfirmed } from '../edges/confirm.ts';
 import { readKey } from '../edges/key.ts';
 import { askRenet } from './ask-renet.ts';
 
@@ -13,14 +12,8 @@ const OWN = ['machine', 'keyFile'];
 export async function passOn(verb: ServerVerb, command: Command, entry: Entry): Promise<void> {
   const { machine, keyFile, yes } = command.opts<{ machine: string; keyFile?: string; yes?: true }>();
   const [name = ''] = command.args;
-  const loss = verb.loses?.replace('NAME', `'${name}'`);
-  const isAsked = loss !== undefined && yes === undefined;
-  if (isAsked && !(await confirm(loss, name)))
-    throw new Refusal(
-      'not-confirmed',
-      `${loss.charAt(0).toLowerCase()}${loss.slice(1)}, and that was not confirmed`,
-      'Type its name, or use --yes. Nothing was changed.',
-    );
+  const isAsked = verb.loses !== undefined && yes === undefined;
+  if (isAsked) await requireConfirmed(verb.loses.replace('NAME', `'${name}'`), name);
   const key = await readKey(keyFile);
   const flags = [
     ...writtenFlags(command),

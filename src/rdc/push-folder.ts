@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { type PushPlan, type PushRequest, writePushRequest } from '../core/deploy/push-plan.ts';
-import type { Entry } from '../core/entry.ts';
+import { CHANGES, type Entry } from '../core/entry.ts';
 import { contextOf } from '../core/infra/contexts.ts';
 import { PLACES } from '../core/infra/places.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -19,9 +19,6 @@ export type PushFolderOptions = {
   readonly dryRun?: true;
   readonly entry: Entry;
 };
-
-/** Exit code of a dry run that found something to do. */
-const CHANGES = 3;
 
 /** `rdc repo push`: brings what has changed in a folder into a repository. */
 export async function pushFolder(folder: string, name: string, options: PushFolderOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Entry } from '../core/entry.ts';
+import { CHANGES, type Entry } from '../core/entry.ts';
 import { type Context, contextOf } from '../core/infra/contexts.ts';
 import type { Facts } from '../core/infra/facts.ts';
 import { missingPackages } from '../core/infra/packages.ts';
@@ -16,9 +16,6 @@ import { contextsPath, loadContexts } from './context.ts';
 import { findRenet, findTraefik, type Program } from './programs.ts';
 import { megabytes, progressBar } from './progress.ts';
 import { askFacts, installPackages, upload } from './server.ts';
-
-/** Exit code of a dry run that found something to do. */
-const CHANGES = 3;
 
 /** `rdc context push-infra`: makes a server as its context says. Nothing is changed before everything has been checked. */
 export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): Promise<void> {

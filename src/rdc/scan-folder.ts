@@ -13,7 +13,7 @@ export type Scanned = {
   readonly skipped: readonly string[];
 };
 
-export const IGNORE_FILE = '.rediaccignore';
+const IGNORE_FILE = '.rediaccignore';
 const SLOTS_FILE = '.rediacc.json';
 /** Never a part of what runs. */
 const ALWAYS = ['.git', '.DS_Store', `/${IGNORE_FILE}`, `/${SLOTS_FILE}`];

@@ -6,6 +6,7 @@ import { died, disposeTogether, type Part } from './local/part.ts';
 import { type ProxyPlaces, refuseTakenPorts, startRouteServer, startTraefik } from './local/proxy.ts';
 import { findRepositories } from './local/repositories.ts';
 import { requirePrograms } from './requirements.ts';
+import { Steps } from './steps.ts';
 
 export type LocalOptions = ProxyPlaces & {
   readonly paths: readonly string[];
@@ -30,7 +31,9 @@ export async function local(options: LocalOptions): Promise<void> {
     await refuseTakenPorts(options);
   }
   try {
-    const running = { stack, stop, step: stepPrinter(options.print) };
+    const steps = new Steps(options.print, 68);
+    const step: Starting['step'] = (what, work) => steps.take(what, work);
+    const running = { stack, stop, step };
     const parts = await startDaemons(repositories, options, running);
     if (proxyLock !== undefined) parts.push(...(await startProxy(options, running)));
     else options.print('a renet local runs already: its proxy serves these repositories, too');
@@ -61,15 +64,6 @@ async function untilOneEnds(parts: readonly Part[], stop: AbortSignal): Promise<
   stop.throwIfAborted();
   const ended = parts.map(async (part) => died(part, await part.ended));
   throw await Promise.race([stopped, ...ended]);
-}
-
-function stepPrinter(print: (line: string) => void): Starting['step'] {
-  return async (what, work) => {
-    const begin = performance.now();
-    const result = await work();
-    print(`${what.padEnd(68)} ${((performance.now() - begin) / 1000).toFixed(1).padStart(5)} s`);
-    return result;
-  };
 }
 
 /** Traefik's end waits for the request that it has open, which the route server holds: so both are told at once. */

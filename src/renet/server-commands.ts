@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { GROUPS, SERVER_VERBS } from '../core/server-verbs.ts';
 import type { ServerVerb } from '../core/verb.ts';
+import { requireConfirmed } from '../edges/confirm.ts';
 import { addInnerCommands } from './repository/commands.ts';
 import { addProxyCommands } from './server/commands.ts';
 import type { Verb } from './verb.ts';
@@ -21,13 +22,16 @@ export function addServerCommands(program: Command, entry: Entry): Readonly<Reco
 type Context = { readonly program: Command; readonly entry: Entry };
 
 function addVerb(parent: Command, verb: ServerVerb, { program, entry }: Context): void {
-  const { words, description, operands = [], options, example = '' } = verb;
+  const { words, description, operands = [], options, example = '', loses } = verb;
   const command = parent.command(words.at(-1) ?? '').description(description);
   for (const operand of operands) command.argument(operand);
   for (const [flags, meaning, preset] of options) command.option(flags, meaning, preset);
   command
     .addHelpText('after', `\nExample:\n  $ ${`renet ${words.join(' ')} ${example}`.trim()}`)
     .action(async () => {
+      const [name = ''] = command.args;
+      if (loses !== undefined && command.opts()['yes'] === undefined)
+        await requireConfirmed(loses.replace('NAME', `'${name}'`), name);
       const run = await findVerb(words.join(' '));
       const runDir: string = program.opts()['runDir'];
       await run?.({ operands: command.args, options: command.opts(), runDir }, entry);

@@ -3,7 +3,7 @@ import { assignSlots, readSlots, type Slots } from '../core/network/slots.ts';
 import { writeSlots } from '../core/network/slots-text.ts';
 import { serviceAddress } from '../core/network/subnet.ts';
 import type { RepositoryRecord } from '../core/repository/record.ts';
-import { readText, writeWhole } from '../edges/files.ts';
+import { readText, writeWholeIfChanged } from '../edges/files.ts';
 import { withFolderLocked } from '../edges/lock.ts';
 
 /** A service's place in the subnet. */
@@ -34,20 +34,24 @@ export async function ensureAddresses(
   refuseCollisions(services);
   const known = await knownAddresses(record);
   if (services.every((service) => known.has(service))) return known;
-  return withFolderLocked(record.path, async () => {
+  await changeSlots(record, (text = '') =>
+    writeSlots(text, assignSlots(text === '' ? new Map() : readSlots(text, slotsPath(record)), services)),
+  );
+  return knownAddresses(record);
+}
+
+/** Changes the file while no other process does. */
+export async function changeSlots(
+  record: RepositoryRecord,
+  change: (text: string | undefined) => string,
+): Promise<void> {
+  await withFolderLocked(record.path, async () => {
     const path = slotsPath(record);
-    const text = (await readText(path)) ?? '';
-    const slots = assignSlots(text === '' ? new Map() : readSlots(text, path), services);
-    await writeWhole(path, writeSlots(text, slots));
-    return toAddresses(record, slots);
+    await writeWholeIfChanged(path, change(await readText(path)));
   });
 }
 
 /** Where they are written down. */
 export function slotsPath(record: RepositoryRecord): string {
   return `${record.path}/.rediacc.json`;
-}
-
-function toAddresses(record: RepositoryRecord, slots: Slots): Map<string, string> {
-  return new Map([...slots].map(([service, slot]) => [service, serviceAddress(record.networkId, slot)]));
 }

@@ -87,6 +87,7 @@ test('one is deleted while the others answer', async () => {
       await sleep(10);
     }
   });
+  await at.server.sh(`renet repo trust ${gone}`);
   await at.repo('delete', gone, '--yes');
   await sleep(500);
   stop.abort();
@@ -94,6 +95,11 @@ test('one is deleted while the others answer', async () => {
   expect(failures).toEqual([]);
   expect(answered).toBeGreaterThan(100);
   expect((await at.page(`https://${gone}.example.com/`)).status).toBe(404);
+  const decisions = await at.server.sh('cat /var/lib/rediacc/router/decisions.json');
+  expect(JSON.parse(decisions)).toMatchObject({
+    trusted: [],
+    deleted: { [ids.get(gone) ?? 0]: expect.any(String) },
+  });
 });
 
 test('its number and its host are free for the next one', async () => {

@@ -9,8 +9,10 @@ import {
 
 /** Definitions, images and folders of all repositories of a server. */
 export const REPOSITORIES = `${DEFAULT_STATE_DIR}/repositories`;
+/** DEFAULT_RUN_DIR as the kernel names it. */
+export const RUN_DIR = '/run/rediacc';
 /** A folder for each repository that somebody works on; the lock is the kernel's, on the folder. */
-export const LOCKS = '/run/rediacc/locks';
+const LOCKS = `${RUN_DIR}/locks`;
 
 /** What tells a repository from all others. */
 export type Named = { readonly networkId: NetworkId; readonly name: string };
@@ -63,7 +65,7 @@ export type RepositoryUnits = {
   readonly scope: string;
 };
 
-export function repositoryUnits(id: NetworkId | '%i' | ''): RepositoryUnits {
+export function repositoryUnits(id: NetworkId | '%i'): RepositoryUnits {
   return {
     containerd: `rediacc-containerd@${id}.service`,
     docker: `rediacc-docker@${id}.service`,

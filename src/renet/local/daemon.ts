@@ -14,7 +14,8 @@ import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { lockFolder } from '../../edges/lock.ts';
 import { connects } from '../../edges/socket.ts';
-import { DOCKERD_PATIENCE, endContainers, endLeftovers, removeTraces } from './leftovers.ts';
+import { removeTraces } from '../daemon-traces.ts';
+import { DOCKERD_PATIENCE, endContainers, endLeftovers } from './leftovers.ts';
 import { type Part, type Running, startPart, stopPart, waitUntilReady } from './part.ts';
 
 const CONTAINERD_PATIENCE = 10_000;

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   containerdPidPath,
@@ -7,7 +7,8 @@ import {
   dockerPidPath,
 } from '../../core/repository/daemon.ts';
 import { hasCode, readText } from '../../edges/files.ts';
-import { run } from '../../edges/process.ts';
+import { listProcesses } from '../../edges/proc.ts';
+import { removeTraces } from '../daemon-traces.ts';
 
 /** How long dockerd may take to stop its containers, in milliseconds: each gets ten seconds, unless it asks for more. */
 export const DOCKERD_PATIENCE = 60_000;
@@ -38,21 +39,8 @@ export async function endContainers(places: DaemonPlaces): Promise<void> {
   }
 }
 
-/** dockerd leaves the host's network namespace mounted, and a killed one the file systems of its containers. */
-export async function removeTraces(places: DaemonPlaces): Promise<void> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  const ours = mounts.filter(
-    (path) => path.startsWith(`${places.runDir}/`) || path.startsWith(`${places.stateDir}/`),
-  );
-  for (const mount of ours.reverse()) await run(['umount', mount]);
-  await rm(places.runDir, { recursive: true, force: true });
-  await rm(places.socket, { force: true });
-}
-
 async function findProcesses(...words: string[]): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = await listProcesses();
   const commands = await Promise.all(pids.map(readCommand));
   return pids.filter((_, i) => words.every((word) => commands[i]?.includes(word)));
 }

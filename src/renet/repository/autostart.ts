@@ -1,16 +1,14 @@
 import { Refusal } from '../../core/refusal.ts';
-import { requireReady } from '../../core/repository/definition.ts';
 import { repositoryUnits } from '../../core/repository/places.ts';
 import { systemctl } from '../../edges/systemd.ts';
-import { loadDefinition, lockRepository, requireRoot, saveDefinition } from './definitions.ts';
+import { saveDefinition, takeRepository } from './definitions.ts';
 
 /** `renet repo autostart`: whether a repository that is up comes up with the machine. */
 export async function setAutostart(name: string, text: string, print: (line: string) => void): Promise<void> {
-  requireRoot();
   if (text !== 'on' && text !== 'off')
     throw new Refusal('option-invalid', `'${text}' is neither on nor off`, 'Write on or off.');
-  await using _ = await lockRepository(await loadDefinition(name), print);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, print);
+  const { one } = taken;
   const autostart = text === 'on';
   await saveDefinition({ ...one, autostart });
   const { boot } = repositoryUnits(one.networkId);

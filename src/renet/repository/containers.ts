@@ -3,9 +3,10 @@ import { serviceName } from '../../core/labels/container.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { ContainerState } from '../../core/repository/container-state.ts';
 import { type Definition, requireReady } from '../../core/repository/definition.ts';
-import { recordOf, repositoryPlaces } from '../../core/repository/places.ts';
+import { repositoryPlaces } from '../../core/repository/places.ts';
 import { become, type Environment, findExecutable, start } from '../../edges/process.ts';
-import { dockerOf, isDaemonUp } from './daemon.ts';
+import { requireLines } from '../lines-option.ts';
+import { dockerOf, environmentFor, isDaemonUp } from './daemon.ts';
 import { loadDefinition } from './definitions.ts';
 
 export type LogsOptions = {
@@ -20,8 +21,7 @@ export async function showLogs(
   service: string | undefined,
   { follow, lines, environment }: LogsOptions,
 ): Promise<void> {
-  if (!/^\d+$/.test(lines))
-    throw new Refusal('option-invalid', `--lines '${lines}' is no number`, 'Write it as in --lines 50.');
+  requireLines(lines);
   const one = await requireUp(name);
   const containers = await dockerOf(one).states();
   const wanted = service === undefined ? containers : [requireService(one, service, containers)];
@@ -34,7 +34,7 @@ export async function showLogs(
   const calls = [...projects].map((project) =>
     start(['docker', 'compose', '--project-name', project, 'logs', ...words], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: environmentOf(one, environment),
+      env: environmentFor(one, environment),
       cwd: repositoryPlaces(one).folder,
     }),
   );
@@ -53,7 +53,7 @@ export async function execInService(
   const terminal = process.stdin.isTTY ? ['--tty'] : [];
   const words = command.length === 0 ? ['sh'] : command;
   const args = ['exec', '--interactive', ...terminal, container.id, ...words];
-  return become(docker, args, environmentOf(one, environment));
+  return become(docker, args, environmentFor(one, environment));
 }
 
 async function requireUp(name: string): Promise<Definition> {
@@ -82,8 +82,4 @@ function requireService(
     `'${one.name}' has no container of a service '${service}'`,
     `There is ${there.join(', ') || 'none'}.`,
   );
-}
-
-function environmentOf(one: Definition, environment: Environment): Environment {
-  return { ...environment, DOCKER_HOST: `unix://${recordOf(one).socket}` };
 }

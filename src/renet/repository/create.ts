@@ -7,14 +7,7 @@ import { REPOSITORIES } from '../../core/repository/places.ts';
 import type { Secret } from '../../core/secret.ts';
 import { withFolderLocked } from '../../edges/lock.ts';
 import { ownInfra } from '../own-infra.ts';
-import {
-  loadDefinition,
-  loadDefinitions,
-  lockRepository,
-  requireRoot,
-  saveDefinition,
-  takenIds,
-} from './definitions.ts';
+import { loadDefinitions, requireRoot, saveDefinition, takenIds, takeRepository } from './definitions.ts';
 import { makeStorage, requireStorage } from './storage.ts';
 
 export type CreateOptions = {
@@ -36,9 +29,11 @@ export async function createRepository(name: string, options: CreateOptions): Pr
   await requireStorage(storage);
   if (storage.kind === 'image') await requireRoom(size);
   const begun = await begin(name, storage);
-  await using _ = await lockRepository(begun, options.print);
-  // Somebody else may have made it meanwhile.
-  if ((await loadDefinition(name)).state !== 'creating') throw alreadyThere(name);
+  await using _ = await takeRepository(name, options.print, (now) => {
+    // Somebody else may have made it meanwhile.
+    if (now.state !== 'creating') throw alreadyThere(name);
+    return now;
+  });
   const one = { ...begun, storage };
   await saveDefinition(one);
   await makeStorage(one, size, options.key);

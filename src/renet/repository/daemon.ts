@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { Failure } from '../../core/refusal.ts';
+import { daemonPlaces } from '../../core/repository/daemon.ts';
 import type { Definition } from '../../core/repository/definition.ts';
-import { recordOf, repositoryPlaces, repositoryUnits } from '../../core/repository/places.ts';
-import { DEFAULT_RUN_DIR, recordPath, writeRecord } from '../../core/repository/record.ts';
+import { RUN_DIR, recordOf, repositoryPlaces, repositoryUnits } from '../../core/repository/places.ts';
+import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, recordPath, writeRecord } from '../../core/repository/record.ts';
 import { connectDocker, type DockerClient } from '../../edges/docker.ts';
 import { writeWhole } from '../../edges/files.ts';
-import { run } from '../../edges/process.ts';
+import { type Environment, run } from '../../edges/process.ts';
 import { journalOf, systemctl, unitStates } from '../../edges/systemd.ts';
+import { removeTraces } from '../daemon-traces.ts';
 
 /** How long a daemon may take for an answer, in milliseconds. */
 const TIMEOUT = 10_000;
@@ -14,6 +16,11 @@ const SHOWN_LINES = 10;
 
 export function dockerOf(one: Definition): DockerClient {
   return connectDocker(recordOf(one).socket, TIMEOUT);
+}
+
+/** For a docker client that is to ask the repository's daemon. */
+export function environmentFor(one: Definition, base: Environment = process.env): Environment {
+  return { ...base, DOCKER_HOST: `unix://${recordOf(one).socket}` };
 }
 
 export async function isDaemonUp({ networkId }: Definition): Promise<boolean> {
@@ -48,10 +55,7 @@ export async function stopDaemon({ networkId }: Definition): Promise<void> {
   await systemctl('stop', containers);
   // The socket with it, or the next connection would start it again.
   await systemctl('stop', socket, docker, containerd);
-  // dockerd leaves the host's network namespace mounted there.
-  const runDir = `${DEFAULT_RUN_DIR.replace('/var/run/', '/run/')}/${networkId}`;
-  await run(['umount', `${runDir}/docker/netns/default`]);
-  await rm(runDir, { recursive: true, force: true });
+  await removeTraces(daemonPlaces({ runDir: RUN_DIR, stateDir: DEFAULT_STATE_DIR }, networkId));
 }
 
 /** Stops all containers of a daemon as Compose does: those that depend on others first. */
@@ -60,7 +64,7 @@ export async function stopContainers(one: Definition): Promise<string[]> {
     ['running', 'restarting', 'paused'].includes(status),
   );
   const projects = new Set(running.flatMap(({ labels }) => labels['com.docker.compose.project'] ?? []));
-  const environment = { ...process.env, DOCKER_HOST: `unix://${recordOf(one).socket}` };
+  const environment = environmentFor(one);
   const stop = (...words: string[]): Promise<unknown> =>
     run(['docker', ...words], { environment, cwd: repositoryPlaces(one).folder });
   await Promise.all([...projects].map((project) => stop('compose', '--project-name', project, 'stop')));

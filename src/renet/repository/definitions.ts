@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { CLAIMS_FILE, PORTS_FILE, readClaims, readLeases } from '../../core/claims/state-files.ts';
 import type { NetworkId } from '../../core/network/subnet.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -7,12 +6,13 @@ import {
   findDefinition,
   idsOfFiles,
   readDefinition,
+  requireReady,
   writeDefinition,
 } from '../../core/repository/definition.ts';
 import { REPOSITORIES, repositoryPlaces } from '../../core/repository/places.ts';
 import { DEFAULT_STATE_DIR, routerStateDir } from '../../core/repository/record.ts';
 import { listNames, readText, writeWhole } from '../../edges/files.ts';
-import { lockFolder } from '../../edges/lock.ts';
+import { waitForFolder } from '../../edges/lock.ts';
 import { TIMES } from '../../edges/times.ts';
 
 /** The repositories of this server, by name. */
@@ -50,16 +50,30 @@ export async function takenIds(): Promise<ReadonlySet<NetworkId>> {
   return new Set([...idsOfFiles(names), ...[...claimed, ...leased].map(({ networkId }) => networkId)]);
 }
 
-/** Waits for whoever works on the repository, and says so. */
-export async function lockRepository(one: Definition, say: (line: string) => void): Promise<AsyncDisposable> {
-  const folder = repositoryPlaces(one).lock;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  let lock = await lockFolder(folder, false);
-  if (lock === undefined) {
-    say(`another renet is at work on '${one.name}': waiting for its end`);
-    lock = await lockFolder(folder, true);
+/** A repository that nobody else works on, as it is now. */
+export type Taken = AsyncDisposable & { readonly one: Definition };
+
+/**
+ * Waits for whoever works on a repository, and says so.
+ *
+ * @param check what it must be then: whoever was at work may have changed it
+ */
+export async function takeRepository(
+  name: string,
+  say: (line: string) => void,
+  check: (one: Definition) => Definition = requireReady,
+): Promise<Taken> {
+  requireRoot();
+  const before = await loadDefinition(name);
+  const lock = await waitForFolder(repositoryPlaces(before).lock, () =>
+    say(`another renet is at work on '${before.name}': waiting for its end`),
+  );
+  try {
+    return { ...lock, one: check(await loadDefinition(name)) };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
   }
-  return { [Symbol.asyncDispose]: async () => lock?.release() };
 }
 
 export function requireRoot(): void {

@@ -4,7 +4,7 @@ import { DEFAULT_STATE_DIR, routerStateDir } from '../../core/repository/record.
 import { readSeconds } from '../../core/repository/time.ts';
 import { changeDecisions } from '../decisions.ts';
 import { stopDaemon } from './daemon.ts';
-import { loadDefinition, lockRepository, requireRoot, saveDefinition } from './definitions.ts';
+import { saveDefinition, takeRepository } from './definitions.ts';
 import { takeDown } from './down.ts';
 import { removeStorage } from './storage.ts';
 
@@ -15,12 +15,11 @@ export type DeleteOptions = {
 
 /** `renet repo delete`: takes a repository down, and everything of it away. One that was cut off is completed. */
 export async function deleteRepository(name: string, options: DeleteOptions): Promise<void> {
-  requireRoot();
   const timeout = readSeconds('--timeout', options.timeout);
   process.on('SIGHUP', () => {});
   const { print } = options;
-  await using _ = await lockRepository(await loadDefinition(name), print);
-  const one = await loadDefinition(name);
+  await using taken = await takeRepository(name, print, (whatever) => whatever);
+  const { one } = taken;
   const { networkId } = one;
   if (one.state === 'ready') {
     // Its own words fail in their own ways, and what goes is gone anyway.

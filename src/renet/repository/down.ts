@@ -1,12 +1,12 @@
 import { Refusal } from '../../core/refusal.ts';
-import { type Definition, requireReady } from '../../core/repository/definition.ts';
+import type { Definition } from '../../core/repository/definition.ts';
 import { repositoryUnits } from '../../core/repository/places.ts';
 import { readSeconds } from '../../core/repository/time.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { Steps } from '../steps.ts';
 import { startDaemon, stopContainers, stopDaemon } from './daemon.ts';
-import { loadDefinition, lockRepository, requireRoot, saveDefinition } from './definitions.ts';
+import { saveDefinition, takeRepository } from './definitions.ts';
 import { findCalls, runCalls } from './functions.ts';
-import { Steps } from './steps.ts';
 import { isMounted, unmountRepository } from './storage.ts';
 
 export type DownOptions = {
@@ -21,11 +21,10 @@ export type DownOptions = {
  * @returns whether all functions have worked
  */
 export async function downRepository(name: string, options: DownOptions): Promise<boolean> {
-  requireRoot();
   const timeout = readSeconds('--timeout', options.timeout);
   process.on('SIGHUP', () => {});
-  await using _ = await lockRepository(await loadDefinition(name), options.print);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, options.print);
+  const { one } = taken;
   return takeDown(one, { ...options, timeout });
 }
 

@@ -1,8 +1,7 @@
-import { requireReady } from '../../core/repository/definition.ts';
 import type { Secret } from '../../core/secret.ts';
+import { Steps } from '../steps.ts';
 import { startDaemon } from './daemon.ts';
-import { loadDefinition, lockRepository, requireRoot } from './definitions.ts';
-import { Steps } from './steps.ts';
+import { takeRepository } from './definitions.ts';
 import { mountRepository } from './storage.ts';
 
 export type MountOptions = {
@@ -12,9 +11,8 @@ export type MountOptions = {
 
 /** `renet repo mount`: to put data back, or to load images that no registry has. `repo down --unmount` ends it. */
 export async function mountAndStart(name: string, { key, print }: MountOptions): Promise<void> {
-  requireRoot();
-  await using _ = await lockRepository(await loadDefinition(name), print);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, print);
+  const { one } = taken;
   const steps = new Steps(print);
   await steps.take('mounted', () => mountRepository(one, key));
   await steps.take('Docker daemon', () => startDaemon(one));

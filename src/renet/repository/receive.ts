@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { chmod, mkdir, rename, rm, rmdir, statfs, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rename, rm, rmdir, statfs, symlink } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import {
-  type Items,
+  type Item,
   isSame,
   mergeSlots,
   type PushPlan,
@@ -16,13 +16,13 @@ import {
 import { Failure, Refusal } from '../../core/refusal.ts';
 import { type Definition, requireReady } from '../../core/repository/definition.ts';
 import { describeSize } from '../../core/repository/image.ts';
-import { repositoryPlaces } from '../../core/repository/places.ts';
+import { recordOf, repositoryPlaces } from '../../core/repository/places.ts';
 import { hasCode, readText, writeWhole } from '../../edges/files.ts';
 import { findItems } from '../../edges/items.ts';
-import { withFolderLocked } from '../../edges/lock.ts';
 import { start } from '../../edges/process.ts';
 import { readPushStream } from '../../edges/push-stream.ts';
-import { loadDefinition, lockRepository, requireRoot } from './definitions.ts';
+import { changeSlots, slotsPath } from '../service-addresses.ts';
+import { loadDefinition, requireRoot, takeRepository } from './definitions.ts';
 import { isLocked, mountRepository } from './storage.ts';
 
 export type ReceiveOptions = {
@@ -43,9 +43,8 @@ export async function planReceipt(name: string, { print }: ReceiveOptions): Prom
 
 /** Takes what was asked for out of standard input, all or nothing. */
 export async function receive(name: string, { print, warn }: ReceiveOptions): Promise<void> {
-  requireRoot();
-  await using _ = await lockRepository(await loadDefinition(name), warn);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, warn);
+  const { one } = taken;
   await requireMounted(one);
   const { incoming } = repositoryPlaces(one);
   await rm(incoming, { recursive: true, force: true });
@@ -90,7 +89,7 @@ async function planFor(one: Definition, request: PushRequest): Promise<PushPlan>
 async function refuse(one: Definition, plan: PushPlan, { slots }: PushRequest): Promise<void> {
   const { files } = repositoryPlaces(one);
   refuseConflicts(plan);
-  if (slots !== undefined) mergeSlots(await readText(`${files}/.rediacc.json`), slots);
+  if (slots !== undefined) mergeSlots(await readText(slotsPath(recordOf(one))), slots);
   const { bavail, bsize } = await statfs(files);
   const free = bavail * bsize;
   if (plan.size > free)
@@ -138,24 +137,27 @@ async function install(one: Definition, plan: PushPlan, { items, slots }: PushRe
   const before = readPushed(await readText(pushed));
   await writeWhole(pushed, writePushed({ items: before.items, begun: items }), 0o600);
   for (const path of plan.remove) await remove(`${files}/${path}`);
-  for (const path of [...plan.make].sort()) await make(`${files}/${path}`, path, items);
+  for (const path of [...plan.make].sort()) await make(`${files}/${path}`, items.get(path));
   for (const path of plan.bring) {
-    const found = await findItems(files, [path]);
-    if (found.get(path)?.kind === 'folder') await rmdir(`${files}/${path}`);
+    if (await isOwnFolder(`${files}/${path}`)) await rmdir(`${files}/${path}`);
     await rename(`${incoming}/${path}`, `${files}/${path}`);
   }
-  if (slots !== undefined) await takeSlots(`${files}/.rediacc.json`, files, slots);
+  if (slots !== undefined) await changeSlots(recordOf(one), (own) => mergeSlots(own, slots));
   await writeWhole(pushed, writePushed({ items, begun: new Map() }), 0o600);
 }
 
-async function make(target: string, path: string, items: Items): Promise<void> {
-  const wanted = items.get(path);
+async function make(target: string, wanted: Item | undefined): Promise<void> {
   const isLink = wanted?.kind === 'link';
-  const isFolder = (await findItems(target, [''])).get('')?.kind === 'folder';
+  const isFolder = await isOwnFolder(target);
   if (isFolder && isLink) await rmdir(target);
   if (!isFolder) await rm(target, { force: true });
   if (isLink) await symlink(wanted.target, target);
   else await mkdir(target, { recursive: true, mode: 0o755 });
+}
+
+/** Whether there is a folder, and not a link to one. */
+async function isOwnFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** A folder stays when there is something in it that no push made. */
@@ -168,12 +170,4 @@ async function remove(path: string): Promise<void> {
       if (!hasCode(reason, 'ENOTEMPTY')) throw reason;
     });
   }
-}
-
-async function takeSlots(path: string, folder: string, slots: string): Promise<void> {
-  await withFolderLocked(folder, async () => {
-    const own = await readText(path);
-    const merged = mergeSlots(own, slots);
-    if (merged !== own) await writeWhole(path, merged);
-  });
 }

@@ -1,13 +1,10 @@
 import { serviceName } from '../../core/labels/container.ts';
 import { withoutSlot } from '../../core/network/slots-text.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { requireReady } from '../../core/repository/definition.ts';
 import { recordOf } from '../../core/repository/places.ts';
-import { readText, writeWhole } from '../../edges/files.ts';
-import { withFolderLocked } from '../../edges/lock.ts';
-import { knownSlots, slotsPath } from '../service-addresses.ts';
+import { changeSlots, knownSlots } from '../service-addresses.ts';
 import { dockerOf, startDaemon } from './daemon.ts';
-import { loadDefinition, lockRepository, requireRoot } from './definitions.ts';
+import { takeRepository } from './definitions.ts';
 import { mountRepository } from './storage.ts';
 
 /** `renet repo release`: a slot stays taken when its service leaves the compose file, until somebody says that it is gone. */
@@ -16,9 +13,8 @@ export async function releaseAddress(
   service: string,
   print: (line: string) => void,
 ): Promise<void> {
-  requireRoot();
-  await using _ = await lockRepository(await loadDefinition(name), print);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, print);
+  const { one } = taken;
   // Only its daemon knows whether a container has the address.
   await mountRepository(one, undefined);
   await startDaemon(one);
@@ -38,9 +34,6 @@ export async function releaseAddress(
       `'${service}' has a container, ${holder.name}, with ${place.address}`,
       'Take it out of the compose file, and remove its container: renet compose -- up -d --remove-orphans.',
     );
-  const path = slotsPath(record);
-  await withFolderLocked(record.path, async () => {
-    await writeWhole(path, withoutSlot((await readText(path)) ?? '', service));
-  });
+  await changeSlots(record, (text = '') => withoutSlot(text, service));
   print(`${place.address} (slot ${place.slot}) is free; it was that of ${service}`);
 }

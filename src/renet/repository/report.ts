@@ -3,8 +3,8 @@ import { describeProblem } from '../../core/labels/describe-problem.ts';
 import type { ContainerState } from '../../core/repository/container-state.ts';
 import { alignColumns } from '../../core/table.ts';
 import type { Place } from '../service-addresses.ts';
+import type { Step } from '../steps.ts';
 import type { CheckedRoute, Proof } from './prove.ts';
-import type { Step } from './steps.ts';
 
 /** Of services, by name. */
 export type Slots = ReadonlyMap<string, Place>;

@@ -1,6 +1,6 @@
 import { stat, statfs, truncate } from 'node:fs/promises';
 import { Failure, Refusal } from '../../core/refusal.ts';
-import { type Definition, requireReady } from '../../core/repository/definition.ts';
+import type { Definition } from '../../core/repository/definition.ts';
 import {
   describeSize,
   growCommand,
@@ -10,10 +10,10 @@ import {
 } from '../../core/repository/image.ts';
 import { REPOSITORIES, repositoryPlaces } from '../../core/repository/places.ts';
 import type { Secret } from '../../core/secret.ts';
-import { mountOf } from '../../edges/mounts.ts';
+import { mountedDevice } from '../../edges/mounts.ts';
 import { run, runToEnd } from '../../edges/process.ts';
-import { loadDefinition, lockRepository, requireRoot } from './definitions.ts';
-import { type Image, isMounted, mountRepository } from './storage.ts';
+import { takeRepository } from './definitions.ts';
+import { damaged, type Image, isMounted, mountRepository, withKey } from './storage.ts';
 
 export type ResizeOptions = {
   readonly key: Secret | undefined;
@@ -22,10 +22,9 @@ export type ResizeOptions = {
 
 /** `renet repo resize`: makes the image larger, also while the repository is up. Again, it completes what was cut off. */
 export async function resizeRepository(name: string, text: string, options: ResizeOptions): Promise<void> {
-  requireRoot();
   const size = readSize(text);
-  await using _ = await lockRepository(await loadDefinition(name), options.print);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, options.print);
+  const { one } = taken;
   const { storage } = one;
   if (storage.kind === 'folder')
     throw new Refusal(
@@ -33,46 +32,41 @@ export async function resizeRepository(name: string, text: string, options: Resi
       `'${name}' is a plain folder, which has no size of its own`,
       'There is nothing to do: it has what the machine has.',
     );
-  const before = await requireLarger(one, size);
-  const { image } = repositoryPlaces(one);
-  await truncate(image, size);
-  try {
-    await ((await isMounted(one)) || storage.filesystem === 'btrfs' || storage.encrypted
-      ? growMounted(one, storage, options.key)
-      : growUnmounted(image));
-  } catch (error) {
-    // Nothing is in what it had more.
-    await truncate(image, before);
-    await run(['losetup', '--set-capacity', await loopOf(image)]);
-    throw error;
-  }
+  await requireLarger(one, size);
+  await ((await isMounted(one)) || storage.filesystem === 'btrfs' || storage.encrypted
+    ? growMounted(one, storage, { size, key: options.key })
+    : growUnmounted(one, size));
   options.print(`${name} has ${describeSize(size)} now`);
 }
 
-async function growMounted(one: Definition, storage: Image, key: Secret | undefined): Promise<void> {
+type Growth = { readonly size: number; readonly key: Secret | undefined };
+
+/** The image stays as large as it was made when its file system is not: that may have begun to grow. */
+async function growMounted(one: Definition, storage: Image, { size, key }: Growth): Promise<void> {
   const { image, folder } = repositoryPlaces(one);
   await mountRepository(one, key);
-  const device = (await mountOf(folder))?.device ?? '';
+  const device = (await mountedDevice(folder)) ?? '';
+  await truncate(image, size);
   await runToEnd('losetup', '--set-capacity', await loopOf(image));
-  if (storage.encrypted) await runWith(key, luksGrowCommand(one.networkId));
+  if (storage.encrypted) await withKey(luksGrowCommand(one.networkId), key);
   const { code, stderr } = await run(growCommand(storage.filesystem, device, folder));
   if (code !== 0)
     throw new Failure(
-      `'${one.name}' cannot be made larger while it is mounted; nothing was changed`,
+      `'${one.name}' cannot be made larger while it is mounted`,
       `${stderr.trim()}\nTake it down, and try again: repo down ${one.name} --unmount, then repo resize.`,
     );
 }
 
 /** ext4 alone can be grown so. */
-async function growUnmounted(image: string): Promise<void> {
-  const { code, stdout, stderr } = await run(['e2fsck', '-f', '-p', image]);
-  if (!isSound(code))
-    throw new Failure(`${image} is damaged; nothing was changed`, `${stdout}${stderr}`.trim());
+async function growUnmounted(one: Definition, size: number): Promise<void> {
+  const { image } = repositoryPlaces(one);
+  const checked = await run(['e2fsck', '-f', '-p', image]);
+  if (!isSound(checked.code)) throw damaged(one, checked);
+  await truncate(image, size);
   await runToEnd('resize2fs', image);
 }
 
-/** @returns the size that it has */
-async function requireLarger(one: Definition, size: number): Promise<number> {
+async function requireLarger(one: Definition, size: number): Promise<void> {
   const { image } = repositoryPlaces(one);
   const now = (await stat(image)).size;
   if (size < now)
@@ -88,15 +82,9 @@ async function requireLarger(one: Definition, size: number): Promise<number> {
       `${describeSize(size - now)} more do not fit into what is free in ${REPOSITORIES}: ${describeSize(bavail * bsize)}`,
       'Choose a smaller size. Nothing was changed.',
     );
-  return now;
 }
 
 async function loopOf(image: string): Promise<string> {
   const out = await runToEnd('losetup', '--associated', image, '--output', 'NAME', '--noheadings');
   return out.trim().split('\n')[0] ?? '';
-}
-
-async function runWith(key: Secret | undefined, argv: [string, ...string[]]): Promise<void> {
-  const { code, stderr } = await run(argv, { input: key?.reveal() ?? '' });
-  if (code !== 0) throw new Failure(`${argv.join(' ')} failed`, stderr.trim());
 }

@@ -18,11 +18,10 @@ export async function roomOf(one: Definition): Promise<Room | undefined> {
 const LEAST = 0.02;
 
 /** What to say of an image that is full, since programs say it in many ways. */
-export async function describeFullness(one: Definition): Promise<string[]> {
-  const room = await roomOf(one);
+export function describeFullness({ name }: Definition, room: Room | undefined): string[] {
   if (room === undefined || room.free > room.size * LEAST) return [];
   const { used, size } = room;
   return [
-    `its image is full (${describeSize(used)} of ${describeSize(size)}); make it larger: repo resize ${one.name} SIZE`,
+    `its image is full (${describeSize(used)} of ${describeSize(size)}); make it larger: repo resize ${name} SIZE`,
   ];
 }

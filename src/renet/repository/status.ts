@@ -22,13 +22,14 @@ type Summary = {
   readonly state: string;
   readonly isMounted: boolean;
   readonly isUp: boolean;
-  /** Absent while it is not mounted, and for plain folders. */
-} & Partial<Room>;
+  /** Undefined while it is not mounted, and for plain folders. */
+  readonly room: Room | undefined;
+};
 
 async function summarize(one: Definition): Promise<Summary> {
   const [mounted, locked, isUp] = await Promise.all([isMounted(one), isLocked(one), isDaemonUp(one)]);
   const room = mounted ? await roomOf(one) : undefined;
-  return { state: await stateOf(one, { mounted, locked, isUp }), isMounted: mounted, isUp, ...room };
+  return { state: await stateOf(one, { mounted, locked, isUp }), isMounted: mounted, isUp, room };
 }
 
 type Seen = { readonly mounted: boolean; readonly locked: boolean; readonly isUp: boolean };
@@ -78,15 +79,14 @@ export async function listRepositories({ json, print }: StatusOptions): Promise<
 }
 
 function asJson({ one, summary }: { readonly one: Definition; readonly summary: Summary }): object {
-  return { ...one, ...summary };
+  const { room, ...rest } = summary;
+  return { ...one, ...rest, ...room };
 }
 
-function describeStorage({ storage }: Definition, { size, used }: Pick<Summary, 'size' | 'used'>): string {
+function describeStorage({ storage }: Definition, { room }: Summary): string {
   if (storage.kind === 'folder') return 'folder';
   const kind = `${storage.filesystem}${storage.encrypted ? ', encrypted' : ''}`;
-  return size === undefined || used === undefined
-    ? kind
-    : `${kind}, ${describeSize(used)} of ${describeSize(size)}`;
+  return room === undefined ? kind : `${kind}, ${describeSize(room.used)} of ${describeSize(room.size)}`;
 }
 
 /** What is to be done about a state that is none to stay in. */
@@ -123,7 +123,7 @@ export async function showStatus(name: string, { json, print }: StatusOptions): 
       ? await proveRepository(one, await ownInfra(), 0)
       : undefined;
   const expected = one.wanted === 'up' ? (proof?.faults ?? []) : [];
-  const full = summary.isMounted ? await describeFullness(one) : [];
+  const full = describeFullness(one, summary.room);
   const faults = [...advice, ...expected, ...full];
   const slots = summary.isMounted ? await knownSlots(recordOf(one)) : new Map();
   if (json) {

@@ -15,7 +15,7 @@ import {
 import { repositoryPlaces } from '../../core/repository/places.ts';
 import type { Secret } from '../../core/secret.ts';
 import { isFolder, listNames } from '../../edges/files.ts';
-import { findUsers, mountOf } from '../../edges/mounts.ts';
+import { findUsers, mountedDevice } from '../../edges/mounts.ts';
 import { type Finished, findExecutable, run, runToEnd } from '../../edges/process.ts';
 
 export type Image = Extract<Storage, { kind: 'image' }>;
@@ -23,7 +23,7 @@ export type Image = Extract<Storage, { kind: 'image' }>;
 /** Whether the files of a repository are there. */
 export async function isMounted(one: Definition): Promise<boolean> {
   const { folder, files } = repositoryPlaces(one);
-  return one.storage.kind === 'folder' ? isFolder(files) : (await mountOf(folder)) !== undefined;
+  return one.storage.kind === 'folder' ? isFolder(files) : (await mountedDevice(folder)) !== undefined;
 }
 
 /** Whether only its key is missing. */
@@ -111,7 +111,8 @@ async function openImage(one: Definition, storage: Image, key: Secret | undefine
   return mapperDevice(one.networkId);
 }
 
-async function withKey(argv: [string, ...string[]], key: Secret | undefined): Promise<void> {
+/** Runs a command that reads the key. */
+export async function withKey(argv: [string, ...string[]], key: Secret | undefined): Promise<void> {
   if (key === undefined)
     throw new Refusal(
       'key-missing',
@@ -131,7 +132,8 @@ async function mountDevice(one: Definition, storage: Image, device: string): Pro
   if (mounted.code !== 0) throw damaged(one, mounted);
 }
 
-function damaged(one: Definition, { stdout, stderr }: Finished): Refusal {
+/** @param finished what found it, in whose words it is told */
+export function damaged(one: Definition, { stdout, stderr }: Finished): Refusal {
   const { name, storage } = one;
   const { image } = repositoryPlaces(one);
   const isExt4 = storage.kind === 'image' && storage.filesystem === 'ext4';
@@ -149,7 +151,7 @@ export async function unmountRepository(one: Definition): Promise<void> {
   const { networkId, storage, name } = one;
   if (storage.kind === 'folder') return;
   const { folder } = repositoryPlaces(one);
-  if ((await mountOf(folder)) !== undefined) {
+  if ((await mountedDevice(folder)) !== undefined) {
     const { code, stderr } = await run(['umount', folder]);
     const users = code === 0 ? [] : await findUsers(folder);
     if (code !== 0)

@@ -1,5 +1,5 @@
 import { Failure, Refusal } from '../../core/refusal.ts';
-import { type Definition, requireReady } from '../../core/repository/definition.ts';
+import type { Definition } from '../../core/repository/definition.ts';
 import { recordOf, repositoryUnits } from '../../core/repository/places.ts';
 import { readSeconds } from '../../core/repository/time.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -7,13 +7,13 @@ import { run } from '../../edges/process.ts';
 import { systemctl } from '../../edges/systemd.ts';
 import { ownInfra } from '../own-infra.ts';
 import { knownSlots } from '../service-addresses.ts';
-import { startDaemon } from './daemon.ts';
-import { loadDefinition, lockRepository, requireRoot, saveDefinition } from './definitions.ts';
+import { Steps } from '../steps.ts';
+import { environmentFor, startDaemon } from './daemon.ts';
+import { saveDefinition, takeRepository } from './definitions.ts';
 import { type Called, findCalls, runCalls } from './functions.ts';
 import { type Proof, proveRepository } from './prove.ts';
 import { proofAsJson, renderProof } from './report.ts';
-import { describeFullness } from './room.ts';
-import { Steps } from './steps.ts';
+import { describeFullness, roomOf } from './room.ts';
 import { isMounted, mountRepository } from './storage.ts';
 
 export type UpOptions = {
@@ -36,15 +36,14 @@ export type UpOptions = {
  * @returns whether all works that is to work
  */
 export async function upRepository(name: string, options: UpOptions): Promise<boolean> {
-  requireRoot();
   const timeout = readSeconds('--timeout', options.timeout);
   const waitTimeout = readSeconds('--wait-timeout', options.waitTimeout);
   // What has begun comes to its end, also when nobody hears of it any more.
   process.on('SIGHUP', () => {});
   const say = options.json ? options.warn : options.print;
   const infra = await ownInfra();
-  await using _ = await lockRepository(await loadDefinition(name), say);
-  const one = requireReady(await loadDefinition(name));
+  await using taken = await takeRepository(name, say);
+  const { one } = taken;
   const steps = new Steps(say);
   if (!(await isMounted(one))) {
     if (!options.mount) throw notMounted(one);
@@ -59,7 +58,7 @@ export async function upRepository(name: string, options: UpOptions): Promise<bo
   const proof = await steps.take('proof', () =>
     proveRepository(one, infra, options.wait ? waitTimeout * 1000 : 0),
   );
-  const faults = [...failuresOf(called), ...proof.faults, ...(await describeFullness(one))];
+  const faults = [...failuresOf(called), ...proof.faults, ...describeFullness(one, await roomOf(one))];
   const whole = { ...proof, faults };
   await show(one, whole, { ...options, steps });
   return whole.faults.length === 0 || (!options.wait && failuresOf(called).length === 0);
@@ -67,7 +66,7 @@ export async function upRepository(name: string, options: UpOptions): Promise<bo
 
 /** What has failed may have had no room. */
 async function explain(one: Definition, error: unknown): Promise<never> {
-  const full = await describeFullness(one);
+  const full = describeFullness(one, await roomOf(one));
   if (!(error instanceof Failure) || full.length === 0) throw error;
   throw new Failure(error.message, [...full, error.details].join('\n'));
 }
@@ -108,8 +107,8 @@ const SHOWN_LINES = '10';
 
 /** The last that a container has printed. */
 async function showLog(one: Definition, name: string, print: (line: string) => void): Promise<void> {
-  const environment = { ...process.env, DOCKER_HOST: `unix://${recordOf(one).socket}` };
-  const { stdout, stderr } = await run(['docker', 'logs', '--tail', SHOWN_LINES, name], { environment });
+  const logs = ['docker', 'logs', '--tail', SHOWN_LINES, name] as const;
+  const { stdout, stderr } = await run(logs, { environment: environmentFor(one) });
   print(`\nThe last lines of ${name}:`);
   for (const line of `${stdout}${stderr}`.trimEnd().split('\n')) print(`  ${line}`);
 }

@@ -1,9 +1,5 @@
-import { Refusal } from '../../core/refusal.ts';
-import { confirm } from '../../edges/confirm.ts';
 import { readKey } from '../../edges/key.ts';
 import type { Verb } from '../verb.ts';
-
-const HALF_AN_HOUR = '30m';
 
 /** What is done with repositories; each loads its own file only when it runs. */
 export const REPOSITORY_VERBS: Readonly<Record<string, Verb>> = {
@@ -15,7 +11,7 @@ export const REPOSITORY_VERBS: Readonly<Record<string, Verb>> = {
   },
   'repo up': async ({ operands: [name = ''], options }, { print, warn, endWith }) => {
     const { upRepository } = await import('./up.ts');
-    const { keyFile, timeout = HALF_AN_HOUR, waitTimeout = '', wait = true, ...rest } = options;
+    const { keyFile, timeout = '', waitTimeout = '', wait = true, ...rest } = options;
     const key = await readKey(keyFile);
     const isWhole = await upRepository(name, { ...rest, key, timeout, waitTimeout, wait, print, warn });
     endWith(isWhole ? 0 : 1);
@@ -26,7 +22,7 @@ export const REPOSITORY_VERBS: Readonly<Record<string, Verb>> = {
   },
   'repo down': async ({ operands: [name = ''], options }, { print, endWith }) => {
     const { downRepository } = await import('./down.ts');
-    const { timeout = HALF_AN_HOUR, ...rest } = options;
+    const { timeout = '', ...rest } = options;
     endWith((await downRepository(name, { ...rest, timeout, print })) ? 0 : 1);
   },
   'repo list': async ({ options }, { print }) => {
@@ -60,13 +56,6 @@ export const REPOSITORY_VERBS: Readonly<Record<string, Verb>> = {
   },
   'repo delete': async ({ operands: [name = ''], options }, { print }) => {
     const { deleteRepository } = await import('./delete.ts');
-    const { yes = false, timeout = HALF_AN_HOUR } = options;
-    if (!yes && !(await confirm(`All data of '${name}' goes for good`, name)))
-      throw new Refusal(
-        'not-confirmed',
-        `all data of '${name}' would go for good, and that was not confirmed`,
-        'Type its name, or use --yes. Nothing was changed.',
-      );
-    await deleteRepository(name, { timeout, print });
+    await deleteRepository(name, { timeout: options.timeout ?? '', print });
   },
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Entry } from '../../core/entry.ts';
+import { CHANGES, type Entry } from '../../core/entry.ts';
 
 /** What changes this server's front door. */
 export function addProxyCommands(proxy: Command, { print, endWith }: Entry): void {
@@ -12,7 +12,7 @@ export function addProxyCommands(proxy: Command, { print, endWith }: Entry): voi
     .action(async ({ pushed = false, dryRun = false }: { pushed?: boolean; dryRun?: boolean }) => {
       const { applyProxy } = await import('./apply.ts');
       const hasChanges = await applyProxy({ print, isPushed: pushed, isDryRun: dryRun });
-      if (dryRun && hasChanges) endWith(3);
+      if (dryRun && hasChanges) endWith(CHANGES);
     });
   proxy
     .command('teardown')

@@ -8,6 +8,7 @@ import { get } from '../../edges/http.ts';
 import { become, findExecutable } from '../../edges/process.ts';
 import { readRecords } from '../../edges/records.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { requireLines } from '../lines-option.ts';
 import { ownInfra } from '../own-infra.ts';
 import { knownAddresses } from '../service-addresses.ts';
 import type { Call, Verb } from '../verb.ts';
@@ -52,8 +53,7 @@ function showLogs({ options: { follow, lines = '' } }: Call, { environment }: En
   const journalctl = findExecutable('journalctl');
   if (journalctl === undefined)
     throw new Refusal('server-unsupported', 'there is no journalctl here', 'Run it on a server.');
-  if (!/^\d+$/.test(lines))
-    throw new Refusal('option-invalid', `--lines '${lines}' is no number`, 'Write it as in --lines 50.');
+  requireLines(lines);
   const units = [ROUTER_UNIT, PROXY_UNIT].map((unit) => `--unit=${unit}`);
   become(
     journalctl,
