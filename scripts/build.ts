@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Architecture } from '../src/core/traefik/release.ts';
+import { OBJECT } from '../src/edges/bpf.ts';
+import { makeObject } from './bpf.ts';
 import { nodeFor } from './node-for.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -43,11 +45,19 @@ async function buildProgram(name: string, others: readonly Other[]): Promise<voi
  */
 function buildExecutable(main: string, output: string, foreign?: string): void {
   const config = `${output}.sea.json`;
+  const assets = { [OBJECT]: join(ROOT, 'bpf', OBJECT) };
   // Compiled code is of this processor.
   const node = foreign === undefined ? { useCodeCache: true } : { useCodeCache: false, executable: foreign };
   writeFileSync(
     config,
-    JSON.stringify({ main, output, disableExperimentalSEAWarning: true, useSnapshot: false, ...node }),
+    JSON.stringify({
+      main,
+      output,
+      assets,
+      disableExperimentalSEAWarning: true,
+      useSnapshot: false,
+      ...node,
+    }),
   );
   execFileSync(process.execPath, ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   rmSync(config);
@@ -64,6 +74,7 @@ if (words.every(isArchitecture)) {
   // What was built for another processor before is of other sources, and rdc would not know it.
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST);
+  makeObject();
   for (const name of ['rdc', 'renet']) await buildProgram(name, others);
 } else {
   process.stderr.write('usage: npm run build [-- arm64|x64]\n');

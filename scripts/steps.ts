@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isObjectCurrent } from './bpf.ts';
 import { runInNamespaces } from './namespaces.ts';
 import { hasGo } from './schema.ts';
 
@@ -37,6 +38,22 @@ export function schema(): Tally {
     '\nthere is no Go: the schema of labels is not compared with what its generator makes\n',
   );
   return add();
+}
+
+/** Whether the programs for the kernel are what their source compiles to; only the compiler that made them can tell. */
+export function object(): Tally {
+  heading('programs for the kernel');
+  const isCurrent = isObjectCurrent();
+  if (isCurrent === undefined) {
+    process.stdout.write(
+      'this machine has another compiler than the one that made them: they are not compared\n',
+    );
+    return add();
+  }
+  process.stdout.write(
+    isCurrent ? 'as their source says\n' : 'not as their source says: npm run build makes them anew\n',
+  );
+  return isCurrent ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 export type VitestRun = {

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { type ComposeArguments, writeComposeArguments } from '../core/compose/arguments.ts';
+import {
+  type ComposeArguments,
+  reachOf,
+  readOperands,
+  writeComposeArguments,
+} from '../core/compose/arguments.ts';
 import { composeEnvironment } from '../core/compose/environment.ts';
 import { type HostsModel, renderHosts } from '../core/compose/hosts.ts';
-import { readComposeModel, type ServiceModel } from '../core/compose/model.ts';
+import { readComposeModel, readConfig, type ServiceModel } from '../core/compose/model.ts';
 import { renderOverride } from '../core/compose/override.ts';
 import { readSavedServices, writeSavedServices } from '../core/compose/saved-services.ts';
 import type { RepositoryRecord } from '../core/repository/record.ts';
@@ -22,17 +27,20 @@ export type ProjectRequest = {
 };
 
 export type Project = {
+  readonly userFiles: readonly string[];
   /** What to give Compose with `-f`: the user's files, then our override. */
   readonly files: readonly string[];
   readonly services: ReadonlyMap<string, ServiceModel>;
   /** Service addresses by service. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** The user's files as Compose reads them, with values: once for all services, or several times for some. */
+  readonly configs: readonly unknown[];
 };
 
 /** Reads the project as Compose sees it, gives its services their addresses, and writes what their containers need. */
 export async function prepareProject(request: ProjectRequest): Promise<Project> {
   const userFiles = await locateComposeFiles(request.args, request.environment);
-  const { services, addresses } = await readProject(request, userFiles);
+  const { services, addresses, configs } = await readProject(request, userFiles);
   const stateDir = request.record.stateDir;
   const hostsFolder = `${stateDir}/hosts`;
   const override = `${stateDir}/compose/override-${digest(userFiles)}.yml`;
@@ -51,7 +59,7 @@ export async function prepareProject(request: ProjectRequest): Promise<Project> 
       renderOverride({ services, addresses, hostsFolder, networkId: request.record.networkId }),
     ),
   ]);
-  return { files: [...userFiles, override], services, addresses };
+  return { userFiles, files: [...userFiles, override], services, addresses, configs };
 }
 
 /** A repository may have several compose projects, and each knows its own services alone: what they say of names is kept for all. */
@@ -78,15 +86,17 @@ function digest(files: readonly string[]): string {
 async function readProject(
   request: ProjectRequest,
   files: readonly string[],
-): Promise<Omit<Project, 'files'>> {
+): Promise<Omit<Project, 'files' | 'userFiles'>> {
   const known = await knownAddresses(request.record);
   const first = await config(request, files, { addresses: known, words: [], allProfiles: true });
   const written = first.code === 0 ? first : await readAsWritten(request, files, known);
   const addresses = await ensureAddresses(request.record, [...readComposeModel(output(written)).keys()]);
   const values =
-    first.code === 0 && addresses.size === known.size ? first : await readValues(request, files, addresses);
-  const services = new Map([...readComposeModel(written.stdout), ...readComposeModel(output(values))]);
-  return { services, addresses };
+    first.code === 0 && addresses.size === known.size
+      ? [output(first)]
+      : await readValues(request, files, addresses);
+  const services = new Map([written.stdout, ...values].flatMap((text) => [...readComposeModel(text)]));
+  return { services, addresses, configs: values.map(readConfig) };
 }
 
 type Addresses = ReadonlyMap<string, string>;
@@ -104,14 +114,22 @@ async function readAsWritten(
   return raw.code === 0 ? raw : config(request, files, { addresses, words: [], allProfiles: false });
 }
 
-/** A service of a profile that is off may lack its env_file: Compose does not mind until the profile is on. */
+/**
+ * A service of a profile that is off may lack its env_file: Compose does not mind until the profile is on, or the service is
+ * named. So what is named is asked for by itself.
+ */
 async function readValues(
   request: ProjectRequest,
   files: readonly string[],
   addresses: Addresses,
-): Promise<Finished> {
+): Promise<string[]> {
   const all = await config(request, files, { addresses, words: [], allProfiles: true });
-  return all.code === 0 ? all : config(request, files, { addresses, words: [], allProfiles: false });
+  if (all.code === 0) return [all.stdout];
+  const names = reachOf(request.args) === 'nothing' ? [] : readOperands(request.args);
+  const ask = (...words: string[]) => config(request, files, { addresses, words, allProfiles: false });
+  const [active, ...named] = await Promise.all([ask(), ...names.map((name) => ask(name))]);
+  // Not every word of a command is a service.
+  return [output(active), ...named.filter(({ code }) => code === 0).map(({ stdout }) => stdout)];
 }
 
 type ConfigCall = {

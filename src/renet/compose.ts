@@ -2,6 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import {
   createsContainers,
   needsProject,
+  reachOf,
   readComposeArguments,
   readScale,
   writeComposeArguments,
@@ -16,6 +17,7 @@ import { type RepositoryRecord, recordOfFolder } from '../core/repository/record
 import { hasCode } from '../edges/files.ts';
 import { become, type Environment, findExecutable } from '../edges/process.ts';
 import { readRecords } from '../edges/records.ts';
+import { refuseBreakouts } from './breakouts.ts';
 import { prepareProject } from './compose-project.ts';
 
 export type ComposeOptions = {
@@ -39,6 +41,7 @@ export async function compose(given: ComposeOptions): Promise<never> {
   if (!needsProject(args)) become(docker, ['compose', ...options.args], options.environment);
   const record = await findRepository(options);
   const project = await prepareProject({ docker, args, record, environment: options.environment });
+  await refuseBreakouts(project, record, reachOf(args));
   if (createsContainers(args)) {
     refuseReplicas(project.services, readScale(args));
     for (const change of describeChanges(project.services)) options.warn(`renet: ${change}`);

@@ -1,14 +1,19 @@
 import { mkdir } from 'node:fs/promises';
+import type { Permissions } from '../core/repository/permissions.ts';
 import { lockFolder } from '../edges/lock.ts';
 import { type Starting, startDaemons } from './local/daemons.ts';
+import { type LocalFence, raiseLocalFence } from './local/fence.ts';
 import { followRoutes, urlOf } from './local/follow-routes.ts';
 import { died, disposeTogether, type Part } from './local/part.ts';
+import { serveProbe } from './local/probe.ts';
 import { type ProxyPlaces, refuseTakenPorts, startRouteServer, startTraefik } from './local/proxy.ts';
 import { findRepositories } from './local/repositories.ts';
 import { requirePrograms } from './requirements.ts';
 import { Steps } from './steps.ts';
 
 export type LocalOptions = ProxyPlaces & {
+  /** What compose files may ask for that leads out of their repository. */
+  readonly permissions: Permissions;
   readonly paths: readonly string[];
   readonly print: (line: string) => void;
 };
@@ -20,7 +25,7 @@ export type LocalOptions = ProxyPlaces & {
  */
 export async function local(options: LocalOptions): Promise<void> {
   const stop = untilSignal();
-  await requirePrograms();
+  await requirePrograms(options.isolation !== 'off');
   const repositories = await findRepositories(options.paths);
   await mkdir(options.runDir, { recursive: true });
   await using stack = new AsyncDisposableStack();
@@ -33,7 +38,9 @@ export async function local(options: LocalOptions): Promise<void> {
   try {
     const steps = new Steps(options.print, 68);
     const step: Starting['step'] = (what, work) => steps.take(what, work);
-    const running = { stack, stop, step };
+    const fence = await prepareFence(options, { step, stack });
+    if (fence !== undefined && proxyLock !== undefined) await serveProbe(fence, options.runDir, stack);
+    const running = { stack, stop, step, ...(fence ? { fence } : {}) };
     const parts = await startDaemons(repositories, options, running);
     if (proxyLock !== undefined) parts.push(...(await startProxy(options, running)));
     else options.print('a renet local runs already: its proxy serves these repositories, too');
@@ -48,6 +55,19 @@ export async function local(options: LocalOptions): Promise<void> {
     options.print(`${stop.aborted ? stop.reason : (error as Error).message}: stopping`);
     if (!stop.aborted) throw error;
   }
+}
+
+/** Nothing, where the operator trusts all repositories. */
+function prepareFence(
+  { isolation, print, ...options }: LocalOptions,
+  { step, stack }: Pick<Starting, 'step' | 'stack'>,
+): Promise<LocalFence> | undefined {
+  if (isolation !== 'off')
+    return step('repositories are kept apart', () => raiseLocalFence(options, isolation, stack));
+  print(
+    'repositories are not kept apart: containers reach those of others, and what listens on this machine',
+  );
+  return undefined;
 }
 
 /** Aborts at the first signal to stop. The next ones change nothing: containers get the time that they need. */

@@ -1,6 +1,7 @@
 import { Refusal, type RefusalCode } from '../core/refusal.ts';
 import {
   isAtLeast,
+  MINIMUM_BPFTOOL,
   MINIMUM_COMPOSE,
   MINIMUM_DOCKER,
   MINIMUM_TRAEFIK,
@@ -43,8 +44,17 @@ const TRAEFIK: Requirement = {
   fix: 'Run scripts/setup, or put a release of Traefik on the PATH as traefik.',
 };
 
+const BPFTOOL: Requirement = {
+  name: 'bpftool',
+  command: ['bpftool', 'version'],
+  minimum: MINIMUM_BPFTOOL,
+  missing: 'isolation-unavailable',
+  old: 'isolation-unavailable',
+  fix: 'Install it: apt-get install bpftool (Debian) or linux-tools-generic (Ubuntu). Or, for stacks that trust each other: --isolation off.',
+};
+
 /** Refuses to go on without the programs that a repository's daemon and the proxy need. */
-export async function requirePrograms(): Promise<void> {
+export async function requirePrograms(isIsolated: boolean): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new Refusal(
       'not-root',
@@ -52,7 +62,7 @@ export async function requirePrograms(): Promise<void> {
       'Run the command with sudo.',
     );
   }
-  await Promise.all([DOCKER, COMPOSE, TRAEFIK].map(requireProgram));
+  await Promise.all([DOCKER, COMPOSE, TRAEFIK, ...(isIsolated ? [BPFTOOL] : [])].map(requireProgram));
 }
 
 async function requireProgram({ name, command, minimum, missing, old, fix }: Requirement): Promise<void> {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   createsContainers,
   needsProject,
+  reachOf,
   readComposeArguments,
+  readOperands,
   readScale,
   writeComposeArguments,
 } from './arguments.ts';
@@ -49,6 +51,26 @@ describe('taking docker compose arguments apart', () => {
       expect(needsProject(readComposeArguments(line.split(' ').filter(Boolean)))).toBe(false);
     },
   );
+
+  test.each([
+    ['up -d', 'all'],
+    ['build', 'all'],
+    ['restart web', 'all'],
+    ['down', 'hooks'],
+    ['stop web', 'hooks'],
+    ['ps', 'nothing'],
+    ['config', 'nothing'],
+  ])("'%s' puts to use of a compose file: %s", (line, reach) => {
+    expect(reachOf(read(line))).toBe(reach);
+  });
+
+  test.each([
+    ['up -d --scale web=1 web .db', ['web', '.db']],
+    ['scale web=2 db=1', ['web', 'db']],
+    ['run --rm -v /a:/b web sh -c x/y', ['web', 'sh']],
+  ])("what may be services in '%s'", (line, names) => {
+    expect(readOperands(read(line))).toEqual(names);
+  });
 
   test.each([
     ['up -d', true],

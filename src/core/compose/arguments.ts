@@ -102,6 +102,26 @@ export function createsContainers({ command }: ComposeArguments): boolean {
   return command !== undefined && CREATING.has(command);
 }
 
+/** Commands that make images of it, or start containers, whose mounts may lead elsewhere by now. */
+const STARTING = new Set(['build', 'restart', 'start']);
+/** Commands at which Compose runs hooks and providers of the file, whatever containers there are. */
+const WITH_HOOKS = new Set(['down', 'pull', 'rm', 'stop']);
+
+/** How much of a compose file a command puts to use: all of it, hooks and providers alone, or nothing. */
+export type Reach = 'all' | 'hooks' | 'nothing';
+
+export function reachOf(args: ComposeArguments): Reach {
+  const { command = '' } = args;
+  if (createsContainers(args) || STARTING.has(command)) return 'all';
+  return WITH_HOOKS.has(command) ? 'hooks' : 'nothing';
+}
+
+/** What may name services among the arguments of a command: `web`, and of `scale` `web=3`. */
+export function readOperands({ rest }: ComposeArguments): string[] {
+  const names = rest.flatMap((word) => /^([\w.][\w.-]*)(=\d+)?$/.exec(word)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
 /** What `--scale web=3` of `up` and `create`, and the operands of `scale`, ask for. */
 export function readScale({ command, rest }: ComposeArguments): ReadonlyMap<string, number> {
   const words = command === 'scale' ? rest : rest.flatMap((word, i) => scaleWord(word, rest[i + 1]));

@@ -65,6 +65,11 @@ const project = z.looseObject({ services: z.nullish(z.record(z.string(), service
 
 type RawService = z.infer<typeof service>;
 
+/** Compose prints each `$` twice, so that nobody takes it for a variable. */
+export function readConfig(text: string): unknown {
+  return JSON.parse(text.replaceAll('$$', () => '$'));
+}
+
 /**
  * Reads what `docker compose config --format json` printed.
  *

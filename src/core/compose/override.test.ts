@@ -24,6 +24,19 @@ function override(services: Record<string, unknown>): Record<string, Record<stri
 }
 
 describe('the override', () => {
+  test.each([
+    [[{ target: 80, published: '8080', protocol: 'tcp' }], ['80']],
+    [
+      ['8080:80', '127.0.0.1:5353:53/udp', '3000'],
+      ['80', '53/udp', '3000'],
+    ],
+    [['8080:80', '8081:80'], ['80']],
+    [['${PORT}:80', '8080:${PORT}'], ['80']],
+    [['8000-8002:8000-8002'], undefined],
+  ])('says on which ports a container listens that publishes %j', (ports, expose) => {
+    expect(override({ web: { ports } })['web']?.['expose']).toEqual(expose);
+  });
+
   test('puts a service on the host network, with address, labels and hosts file', () => {
     expect(override({ web: {} })['web']).toEqual({
       network_mode: 'host',

@@ -43,6 +43,7 @@ function overrideService(name: string, model: ServiceModel, input: OverrideInput
     networks: reset(),
     links: reset(),
     external_links: reset(),
+    ...exposePorts(model),
     ...(model.macAddress ? { mac_address: reset() } : {}),
     ...overrideSysctls(model),
     ...keepOrder(model),
@@ -75,6 +76,12 @@ function overrideSysctls(model: ServiceModel): Record<string, unknown> {
   const node = new Document(Object.fromEntries(kept.map(([key, value]) => [key, String(value)]))).contents;
   if (node) node.tag = '!override';
   return { sysctls: node };
+}
+
+/** That a port is published also says that the container listens there. */
+function exposePorts({ ports }: ServiceModel): Record<string, unknown> {
+  const exposed = ports.map((port) => port.replace(/^.*:/, '')).filter((port) => /^\d+(\/\w+)?$/.test(port));
+  return exposed.length === 0 ? {} : { expose: [...new Set(exposed)] };
 }
 
 /** `links` and `network_mode: service:x` also say what starts first; that stays when they go. */

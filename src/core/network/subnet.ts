@@ -11,9 +11,12 @@ export const FIRST_NETWORK_ID: NetworkId = 2816;
 export const SUBNET_SIZE = 64;
 /** The last subnet below 127.255.255.255. */
 export const LAST_NETWORK_ID: NetworkId = 0xffffff + 1 - SUBNET_SIZE;
-/** The highest slot: base, gateway-like first and broadcast-like last address of a /26 stay unused. */
+/**
+ * The highest slot: base and broadcast-like last address of a /26 stay unused, and the first is localhost for what has no address of
+ * its own.
+ */
 export const LAST_SLOT = 60;
-const FIRST_SERVICE_OFFSET = 2;
+export const FIRST_SERVICE_OFFSET = 2;
 
 export function isNetworkId(n: number): boolean {
   return (
@@ -49,6 +52,11 @@ export function nextNetworkId(taken: ReadonlySet<NetworkId>): NetworkId {
 
 function address(n: number): string {
   return `127.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+}
+
+/** The base of a repository's subnet as a number: 2816 is 0x7f000b00. */
+export function subnetBase(id: NetworkId): number {
+  return 0x7f000000 + id;
 }
 
 /** The repository's subnet in CIDR notation: 2816 is `127.0.11.0/26`. */

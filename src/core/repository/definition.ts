@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readNetworkId } from '../network/subnet.ts';
 import { Refusal } from '../refusal.ts';
 import type { Filesystem } from './image.ts';
+import type { Permissions } from './permissions.ts';
 
 /** A repository that exists on a server, up or not, as `<repositories>/<network id>.json` says it. */
 export type Definition = {
@@ -16,6 +17,8 @@ export type Definition = {
   readonly unfinished?: 'up' | 'down' | undefined;
   /** Whether it comes up with the machine, when it is wanted. */
   readonly autostart: boolean;
+  /** What its compose files may ask for that leads out of it. */
+  readonly permissions?: Permissions | undefined;
 };
 
 /** Where its files and those of its daemon lie: in a plain folder, or in a file system of its own in an image file. */
@@ -34,6 +37,7 @@ const definition = z.object({
   wanted: z.enum(['up', 'down']),
   unfinished: z.optional(z.enum(['up', 'down'])),
   autostart: z.boolean(),
+  permissions: z.optional(z.array(z.string())),
 });
 
 /** @param path only for the sentence of a refusal */

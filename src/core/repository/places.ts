@@ -1,4 +1,5 @@
 import type { NetworkId } from '../network/subnet.ts';
+import type { Permissions } from './permissions.ts';
 import {
   DEFAULT_RUN_DIR,
   DEFAULT_STATE_DIR,
@@ -46,10 +47,17 @@ export function repositoryPlaces({ networkId: id, name }: Named): RepositoryPlac
 }
 
 /** What others must know of it while it is up. */
-export function recordOf(one: Named): RepositoryRecord {
-  const { networkId, name } = one;
+export function recordOf(one: Named & { readonly permissions?: Permissions | undefined }): RepositoryRecord {
+  const { networkId, name, permissions = [] } = one;
   const { files, folder } = repositoryPlaces(one);
-  return { networkId, name, path: files, socket: socketPath(DEFAULT_RUN_DIR, networkId), stateDir: folder };
+  return {
+    networkId,
+    name,
+    path: files,
+    socket: socketPath(DEFAULT_RUN_DIR, networkId),
+    stateDir: folder,
+    permissions: [...permissions],
+  };
 }
 
 /** The units of a repository, as push-infra brings them. */

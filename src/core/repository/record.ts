@@ -13,6 +13,8 @@ const repositoryRecord = z.object({
   socket: z.string(),
   /** Where its hosts files, overrides and the daemon's data lie. */
   stateDir: z.string(),
+  /** What its compose files may ask for that leads out of it. */
+  permissions: z.optional(z.array(z.string())),
 });
 
 export const DEFAULT_RUN_DIR = '/var/run/rediacc';

@@ -4,6 +4,8 @@ export const MINIMUM_DOCKER = '20.10';
 export const MINIMUM_COMPOSE = '2.24.4';
 /** The minor version whose labels `schema/` describes, and in it the first that can drop headers that look like others'. */
 export const MINIMUM_TRAEFIK = '3.7.12';
+/** Debian 12's, which knows all kinds of programs that keep repositories apart. */
+export const MINIMUM_BPFTOOL = '7.1';
 
 /** The first version number in what a program prints of itself. */
 export function readVersion(text: string): string | undefined {

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { cgroupFlags } from '../../core/isolation/fence.ts';
 import { Refusal } from '../../core/refusal.ts';
 import {
   containerdCommand,
@@ -15,11 +16,19 @@ import { get } from '../../edges/http.ts';
 import { lockFolder } from '../../edges/lock.ts';
 import { connects } from '../../edges/socket.ts';
 import { removeTraces } from '../daemon-traces.ts';
+import { enterFence, fenced, type LocalFence } from './fence.ts';
 import { DOCKERD_PATIENCE, endContainers, endLeftovers } from './leftovers.ts';
 import { type Part, type Running, startPart, stopPart, waitUntilReady } from './part.ts';
 
 const CONTAINERD_PATIENCE = 10_000;
 const PING_TIMEOUT = 1_000;
+
+export type StartingDaemon = Running & {
+  /** What keeps the repository apart from others; without it nothing does. */
+  readonly fence?: LocalFence;
+  /** More of dockerd's. */
+  readonly flags?: readonly string[];
+};
 
 /**
  * Starts a repository's containerd and dockerd.
@@ -29,9 +38,9 @@ const PING_TIMEOUT = 1_000;
 export async function startDaemon(
   name: string,
   places: DaemonPlaces,
-  running: Running & { readonly flags?: readonly string[] },
+  running: StartingDaemon,
 ): Promise<Part[]> {
-  const { stack } = running;
+  const { stack, fence } = running;
   await mkdir(places.stateDir, { recursive: true });
   const lock = await lockFolder(places.stateDir, false);
   if (lock === undefined) {
@@ -45,23 +54,26 @@ export async function startDaemon(
   await endLeftovers(places);
   stack.defer(() => removeTraces(places));
   await writeWhole(containerdConfigPath(places), renderContainerdConfig(places));
+  if (fence) await enterFence(fence, places.networkId, stack);
   const containerd = await startContainerd(name, places, running);
   return [containerd, await startDockerd(name, places, running)];
 }
 
-/**
- * Starts the Docker daemon alone, where its containerd runs.
- *
- * @param flags more of dockerd's
- */
+/** Starts the Docker daemon alone, where its containerd runs. */
 export async function startDockerd(
   name: string,
   places: DaemonPlaces,
-  { stack, stop, flags = [] }: Running & { readonly flags?: readonly string[] },
+  { stack, stop, flags = [], fence }: StartingDaemon,
 ): Promise<Part> {
+  const { networkId } = places;
+  const command = endingWithParent([
+    ...dockerdCommand(places),
+    ...(fence ? cgroupFlags(fence, networkId) : []),
+    ...flags,
+  ]);
   const dockerd = await startPart({
     name: `dockerd of ${name}`,
-    argv: endingWithParent([...dockerdCommand(places), ...flags]),
+    ...fenced(fence, networkId, command),
     log: `${places.stateDir}/logs/dockerd.log`,
   });
   stack.defer(() => stopPart(dockerd, DOCKERD_PATIENCE));
@@ -77,10 +89,14 @@ export async function startDockerd(
 }
 
 /** It must outlive dockerd, which needs it to stop containers; so it does not end with us, but is found by its pid. */
-async function startContainerd(name: string, places: DaemonPlaces, { stack, stop }: Running): Promise<Part> {
+async function startContainerd(
+  name: string,
+  places: DaemonPlaces,
+  { stack, stop, fence }: StartingDaemon,
+): Promise<Part> {
   const part = await startPart({
     name: `containerd of ${name}`,
-    argv: containerdCommand(places),
+    ...fenced(fence, places.networkId, containerdCommand(places)),
     log: `${places.stateDir}/logs/containerd.log`,
   });
   stack.defer(() => stopPart(part, CONTAINERD_PATIENCE));

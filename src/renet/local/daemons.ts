@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { subnet } from '../../core/network/subnet.ts';
 import { type DaemonPlaces, daemonPlaces } from '../../core/repository/daemon.ts';
+import type { Permissions } from '../../core/repository/permissions.ts';
 import { recordPath, writeRecord } from '../../core/repository/record.ts';
 import { writeWhole } from '../../edges/files.ts';
-import { startDaemon } from './daemon.ts';
+import { type StartingDaemon, startDaemon } from './daemon.ts';
 import { assignNetworkIds } from './network-ids.ts';
-import { disposeTogether, type Part, type Running } from './part.ts';
+import { disposeTogether, type Part } from './part.ts';
 import type { Repository } from './repositories.ts';
 
-export type Starting = Running & {
+export type Starting = StartingDaemon & {
   /** Does a piece of work, and prints how long it took. */
   readonly step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 };
@@ -16,8 +17,8 @@ export type Starting = Running & {
 /** A Docker daemon for each repository, all at the same time. */
 export async function startDaemons(
   repositories: readonly Repository[],
-  dirs: { readonly runDir: string; readonly stateDir: string },
-  { step, stack, stop }: Starting,
+  dirs: { readonly runDir: string; readonly stateDir: string; readonly permissions: Permissions },
+  { step, stack, ...running }: Starting,
 ): Promise<Part[]> {
   const paths = repositories.map(({ path }) => path);
   const ids = await assignNetworkIds(dirs.stateDir, paths);
@@ -26,7 +27,13 @@ export async function startDaemons(
     const title = `${repository.name}: Docker daemon ${places.networkId} (${subnet(places.networkId)})`;
     const record = recordPath(dirs.runDir, places.networkId);
     const own = new AsyncDisposableStack();
-    const parts = step(title, () => startRepository(repository, { ...places, record }, { stack: own, stop }));
+    const parts = step(title, () =>
+      startRepository(
+        repository,
+        { ...places, record, permissions: dirs.permissions },
+        { ...running, stack: own },
+      ),
+    );
     return { own, parts };
   });
   disposeTogether(
@@ -42,14 +49,17 @@ export async function startDaemons(
 
 async function startRepository(
   repository: Repository,
-  places: DaemonPlaces & { readonly record: string },
-  running: Running,
+  places: DaemonPlaces & { readonly record: string; readonly permissions: Permissions },
+  running: StartingDaemon,
 ): Promise<Part[]> {
-  const { networkId, socket, stateDir, record } = places;
+  const { networkId, socket, stateDir, record, permissions } = places;
   const forget = () => rm(record, { force: true });
   running.stack.defer(forget);
   // Before the daemon: the route server looks for it when the socket appears, and takes its end for that of the repository.
-  await writeWhole(record, writeRecord({ ...repository, networkId, socket, stateDir }));
+  await writeWhole(
+    record,
+    writeRecord({ ...repository, networkId, socket, stateDir, permissions: [...permissions] }),
+  );
   const parts = await startDaemon(repository.name, places, running);
   running.stack.defer(forget);
   return parts;

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { parseLoopbackPorts } from '../../core/isolation/loopback-ports.ts';
+import type { LoopbackPort } from '../../core/isolation/maps.ts';
 import { readPortOption, readPortsOption } from '../../core/network/port-options.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { readPermissions } from '../../core/repository/permissions.ts';
 import { DEFAULT_STATE_DIR } from '../../core/repository/record.ts';
 import type { LocalOptions } from '../local.ts';
 
@@ -16,10 +20,12 @@ export type LocalArguments = Readonly<
     | 'tcpPorts'
     | 'udpPorts'
     | 'dynamicTcpPorts'
-    | 'dynamicUdpPorts',
+    | 'dynamicUdpPorts'
+    | 'isolation'
+    | 'loopbackPorts',
     string
   >
->;
+> & { readonly allow: readonly string[] };
 
 export function addLocalOptions(
   command: Command,
@@ -33,6 +39,22 @@ export function addLocalOptions(
     .option('--dynamic-tcp-ports <ports>', 'handed out for rediacc.tcp_ports, as in 10000-10010', '')
     .option('--dynamic-udp-ports <ports>', 'handed out for rediacc.udp_ports', '')
     .option('--base-domain <domain>', 'auto-routes are {service}-{networkID}.<domain>', 'localhost')
+    .addOption(
+      new Option('--isolation <on|off>', 'the kernel keeps repositories apart')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .option(
+      '--loopback-ports <ports>',
+      "of this machine's own loopback, which containers may reach, as in 127.0.0.53:53",
+      '',
+    )
+    .option(
+      '--allow <permission>',
+      'lets compose files ask for what leads out of their repository; can be given again',
+      (word: string, all: string[]) => [...all, word],
+      [],
+    )
     .option('--router-port <port>', 'of the route server', '7111')
     .option('--api-port <port>', "of Traefik's own API", '7112')
     .option(
@@ -48,6 +70,8 @@ export function readLocalOptions(options: LocalArguments): Omit<LocalOptions, 'p
     address: '127.0.0.1',
     stateDir: resolve(options.stateDir),
     baseDomain: options.baseDomain,
+    permissions: readPermissions(options.allow),
+    isolation: options.isolation === 'off' ? 'off' : readPorts(options.loopbackPorts),
     httpPort: readPortOption('--http-port', options.httpPort),
     httpsPort: readPortOption('--https-port', options.httpsPort),
     routerPort: readPortOption('--router-port', options.routerPort),
@@ -61,4 +85,14 @@ export function readLocalOptions(options: LocalArguments): Omit<LocalOptions, 'p
       udp: readPortsOption('--dynamic-udp-ports', options.dynamicUdpPorts),
     },
   };
+}
+
+function readPorts(text: string): LoopbackPort[] {
+  const ports = parseLoopbackPorts(text);
+  if (Array.isArray(ports)) return ports;
+  throw new Refusal(
+    'option-invalid',
+    `--loopback-ports '${ports.part}' ${ports.reason}`,
+    'Write it as in --loopback-ports 127.0.0.53:53.',
+  );
 }

@@ -4,7 +4,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/refusal.ts';
-import { start } from '../../edges/process.ts';
+import { type Environment, start } from '../../edges/process.ts';
 
 /** A process that runs for as long as `renet local` does. */
 export type Part = {
@@ -35,17 +35,23 @@ export type PartOptions = {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
   readonly log: string;
+  /** This process's own, when none is given. */
+  readonly environment?: Environment;
 };
 
 const SHOWN_LINES = 15;
 const CHECK_INTERVAL = 20;
 
 /** Starts a process in a session of its own: Ctrl-C reaches `renet local` alone, which then stops things in order. */
-export async function startPart({ name, argv, log }: PartOptions): Promise<Part> {
+export async function startPart({ name, argv, log, environment }: PartOptions): Promise<Part> {
   await mkdir(dirname(log), { recursive: true });
   const file = await open(log, 'w');
   try {
-    const child = start(argv, { stdio: ['ignore', file.fd, file.fd], detached: true });
+    const child = start(argv, {
+      stdio: ['ignore', file.fd, file.fd],
+      detached: true,
+      env: environment ?? process.env,
+    });
     const ended = once(child, 'exit').then(
       ([code, signal]) => (signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
       (error: Error) => `could not be started: ${error.message}`,

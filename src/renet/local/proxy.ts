@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
+import { probePath } from '../../core/isolation/fence.ts';
+import type { LoopbackPort } from '../../core/isolation/maps.ts';
 import { type Ports, streamName } from '../../core/network/ports.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { endingWithParent, sparing, unprivileged } from '../../core/repository/launch.ts';
@@ -26,6 +28,8 @@ export type ProxyPlaces = {
   readonly ports: Ports;
   /** More of them, which are handed out one by one. */
   readonly dynamicPorts: Ports;
+  /** Ports of this machine's own loopback that repositories may reach; off: they reach everything. */
+  readonly isolation: readonly LoopbackPort[] | 'off';
 };
 
 /** All ports beside HTTP that Traefik listens on. */
@@ -93,6 +97,7 @@ export async function startRouteServer(places: ProxyPlaces, { stack, stop }: Run
         `--dynamic-tcp-ports=${places.dynamicPorts.tcp.join(',')}`,
         `--dynamic-udp-ports=${places.dynamicPorts.udp.join(',')}`,
         '--cert-resolvers=ignored',
+        ...(places.isolation === 'off' ? [] : [`--isolation-probe=${probePath(places.runDir)}`]),
       ]),
     ),
   });
