@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { planEntryPoints } from '../src/core/infra/entry-points.ts';
 import type { Bound, Facts } from '../src/core/infra/facts.ts';
 import { type Secrets, wantedFiles } from '../src/core/infra/files.ts';
-import { PLACES, PROXY_UNIT, ROUTER_SOCKET, ROUTER_UNIT, socketUnit } from '../src/core/infra/places.ts';
+import {
+  ISOLATION_UNIT,
+  PLACES,
+  PROBE_SOCKET,
+  PROXY_UNIT,
+  ROUTER_SOCKET,
+  ROUTER_UNIT,
+  socketUnit,
+} from '../src/core/infra/places.ts';
 import { certificatePath, type PlanInput, reveal } from '../src/core/infra/plan.ts';
 import type { InfraSettings } from '../src/core/infra/settings.ts';
 import { CF_TOKEN } from '../src/core/infra/units.ts';
@@ -32,6 +40,8 @@ export const EVERYTHING: Required<InfraSettings> = {
   readTimeout: '1h',
   trustedIps: '173.245.48.0/20',
   accessLog: 'on',
+  isolation: 'off',
+  loopbackPorts: '127.0.0.53:53',
   traefikOptions: 'log.level=DEBUG',
 };
 
@@ -57,6 +67,7 @@ export function bareServer(changes: Partial<Facts> = {}): Facts {
     renetLink: undefined,
     units: new Map(),
     infra: undefined,
+    kernel: { release: '6.12.43+deb13-amd64', hasBtf: true, hasCgroups2: true, nameservers: [] },
     firewalls: [],
     ...changes,
   };
@@ -77,7 +88,11 @@ export function afterPush(input: PlanInput, facts: Facts): Facts {
   const { entryPoints } = planEntryPoints(input.settings, facts, []);
   const files = wantedFiles({ ...input, entryPoints });
   const infra = files.find(({ path }) => path === PLACES.infra);
-  const enabled = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT].map((unit) => [unit, 'enabled'] as const);
+  const isolation = files.some(({ path }) => path.endsWith(PROBE_SOCKET))
+    ? [ISOLATION_UNIT, PROBE_SOCKET]
+    : [];
+  const services = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT, ...isolation];
+  const enabled = services.map((unit) => [unit, 'enabled'] as const);
   const sockets = entryPoints.map(({ name }) => [socketUnit(name), 'static'] as const);
   const kept = [...facts.files].filter(
     ([path]) => input.secrets.cfDnsToken === 'kept' && path === `${PLACES.secrets}/${CF_TOKEN}`,

@@ -116,6 +116,20 @@ export const REPOSITORY_VERBS: readonly ServerVerb[] = [
     example: 'my-app off',
   },
   {
+    words: ['repo', 'allow'],
+    description: 'lets its compose files ask for what leads out of it; without permissions: shows them',
+    operands: ['<name>', '[permission...]'],
+    options: [],
+    example: 'my-app devices path:/srv/media',
+  },
+  {
+    words: ['repo', 'forbid'],
+    description: 'takes permissions away; containers that run keep what they have',
+    operands: ['<name>', '<permission...>'],
+    options: [],
+    example: 'my-app devices',
+  },
+  {
     words: ['repo', 'delete'],
     description: 'takes a repository down, and all that it has away: files, data, images, hosts, ports',
     operands: ['<name>'],

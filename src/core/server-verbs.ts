@@ -34,8 +34,15 @@ const PROXY_VERBS: readonly ServerVerb[] = [
   },
 ];
 
+const DOCTOR: ServerVerb = {
+  words: ['doctor'],
+  description:
+    'shows whether repositories are kept apart, what they were refused, and which may leave; exit code 1 when something is wrong',
+  options: [JSON_OPTION],
+};
+
 /** All that `rdc -m` passes on. */
-export const SERVER_VERBS: readonly ServerVerb[] = [...PROXY_VERBS, ...REPOSITORY_VERBS];
+export const SERVER_VERBS: readonly ServerVerb[] = [...PROXY_VERBS, DOCTOR, ...REPOSITORY_VERBS];
 
 /** What the groups of verbs are about. */
 export const GROUPS: Readonly<Record<string, string>> = {

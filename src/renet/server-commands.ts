@@ -3,6 +3,7 @@ import type { Entry } from '../core/entry.ts';
 import { GROUPS, SERVER_VERBS } from '../core/server-verbs.ts';
 import type { ServerVerb } from '../core/verb.ts';
 import { requireConfirmed } from '../edges/confirm.ts';
+import { addIsolationCommands } from './isolation/commands.ts';
 import { addInnerCommands } from './repository/commands.ts';
 import { addProxyCommands } from './server/commands.ts';
 import type { Verb } from './verb.ts';
@@ -16,6 +17,7 @@ export function addServerCommands(program: Command, entry: Entry): Readonly<Reco
   const { proxy, repo } = groups;
   if (proxy !== undefined) addProxyCommands(proxy, entry);
   if (repo !== undefined) addInnerCommands(repo, entry);
+  addIsolationCommands(program);
   return groups;
 }
 

@@ -8,6 +8,7 @@ import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
+import type { Isolation } from './isolation.ts';
 import type { Metrics, Snapshot } from './metrics.ts';
 import type { DaemonObserver } from './observe.ts';
 import { listPorts } from './ports.ts';
@@ -23,6 +24,7 @@ export type Serving = {
   readonly version: string;
   readonly settings: LabelSettings;
   readonly log: Logger;
+  readonly isolation: () => Promise<Isolation>;
   readonly metrics: Metrics;
   readonly state: StateFolder;
   readonly claims: ClaimKeeper;
@@ -36,16 +38,31 @@ export type RouteServer = { readonly server: Server; readonly letGo: DocumentEnd
 
 /** What the route server answers. Not listening yet. */
 export function createRouteServer(serving: Serving): RouteServer {
-  const { version, settings, log, metrics, state, claims, nameOf, publisher, refresher, observer } = serving;
+  const {
+    version,
+    settings,
+    log,
+    metrics,
+    state,
+    claims,
+    nameOf,
+    publisher,
+    refresher,
+    observer,
+    isolation,
+  } = serving;
   const document = createDocumentEndpoint(publisher, HOLD);
-  const snapshot = (): Snapshot => ({
+  const snapshot = (): Omit<Snapshot, 'isolation' | 'nameOf'> => ({
     now: Date.now(),
     revision: publisher.peek(),
     daemons: observer.daemons(),
     routes: refresher.summaries(),
     lastFetch: document.lastFetch(),
   });
-  const health = () => describeHealth({ ...snapshot(), version, settings, trouble: state.trouble() });
+  const health = async () => {
+    const found = await isolation();
+    return describeHealth({ ...snapshot(), version, settings, trouble: state.trouble(), isolation: found });
+  };
   /** Nothing partial is ever shown, as nothing partial is published. */
   const whenComplete = (make: () => unknown) =>
     json(async () => {
@@ -56,7 +73,7 @@ export function createRouteServer(serving: Serving): RouteServer {
     {
       '/traefik.yaml': document.answer,
       '/health': healthEndpoint(health),
-      '/metrics': text(() => metrics.render(snapshot())),
+      '/metrics': text(async () => metrics.render({ ...snapshot(), isolation: await isolation(), nameOf })),
       '/routes.json': whenComplete(() => listAll(refresher, nameOf)),
       '/ports': whenComplete(() => listPorts(claims.leases(), refresher.summaries(), nameOf)),
     },

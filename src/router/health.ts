@@ -2,6 +2,7 @@ import { type Kind, PROTOCOLS } from '../core/labels/sections.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
+import type { Isolation } from './isolation.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
 import { sum } from './sum.ts';
@@ -16,12 +17,14 @@ export type HealthInput = {
   readonly lastFetch: Fetch | undefined;
   /** What is wrong with the state folder. */
   readonly trouble: string | undefined;
+  readonly isolation: Isolation;
 };
 
 /** What `/health` says. `degraded` is about the machine: wrong labels of a container are counted, but no cause for it. */
 export function describeHealth(input: HealthInput): Record<string, unknown> {
-  const { version, now, revision, daemons, routes, settings, lastFetch } = input;
-  const degraded = daemons.some(({ state }) => state !== 'up') || input.trouble !== undefined;
+  const { version, now, revision, daemons, routes, settings, lastFetch, isolation } = input;
+  const degraded =
+    daemons.some(({ state }) => state !== 'up') || input.trouble !== undefined || 'reason' in isolation;
   return {
     status: revision === undefined ? 'starting' : degraded ? 'degraded' : 'ok',
     version,
@@ -30,6 +33,10 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
     services: countAll('services', routes),
     problems: sum(routes, ({ problems }) => problems.length),
     ...(input.trouble === undefined ? {} : { trouble: input.trouble }),
+    isolation: {
+      state: isolation.state,
+      ...('reason' in isolation ? { reason: isolation.reason } : {}),
+    },
     autoRoutes: describeAutoRoutes(settings),
     daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
     traefik:

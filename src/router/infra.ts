@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readInfra } from '../core/infra/infra-file.ts';
+import { PROBE_PATH } from '../core/infra/isolation-units.ts';
 import { settingOf } from '../core/infra/settings.ts';
 import { Refusal } from '../core/refusal.ts';
 import { readText } from '../edges/files.ts';
@@ -26,6 +27,7 @@ export async function withInfra(options: ServeOptions, command: Command): Promis
     ...(settingOf(settings, 'trustLabels') === 'on' ? { trustLabels: true as const } : {}),
     dynamicTcpPorts: settingOf(settings, 'dynamicTcpPorts'),
     dynamicUdpPorts: settingOf(settings, 'dynamicUdpPorts'),
+    ...(settingOf(settings, 'isolation') === 'on' ? { isolationProbe: PROBE_PATH } : {}),
   };
   const kept = Object.entries(said).filter(([name]) => !isGiven(name));
   return { ...options, ...Object.fromEntries(kept) };

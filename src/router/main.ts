@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
 import { Refusal } from '../core/refusal.ts';
 import { activatedSocket } from '../edges/activation.ts';
+import { watchIsolation } from './isolation.ts';
 import { addServeOptions, readListen, readSeconds, readSettings, type ServeOptions } from './options.ts';
 
 /** `renet router`: the route server. */
@@ -36,6 +37,7 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     sockets: options.sockets,
     stateDir: options.stateDir,
     grace: readSeconds(options.grace) * 1000,
+    isolation: watchIsolation(options.isolationProbe || undefined),
   });
   await new Promise<void>((resolve, reject) => {
     router.server.on('error', (error: NodeJS.ErrnoException) => {

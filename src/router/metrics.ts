@@ -1,7 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PROTOCOLS } from '../core/labels/sections.ts';
+import type { NetworkId } from '../core/network/subnet.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
+import type { Isolation } from './isolation.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
 import { sum } from './sum.ts';
@@ -24,6 +26,8 @@ export type Snapshot = {
   readonly lastFetch: Fetch | undefined;
   /** In milliseconds since 1970. */
   readonly now: number;
+  readonly isolation: Isolation;
+  readonly nameOf: (id: NetworkId) => string;
 };
 
 const STATES: readonly ObservedDaemon['state'][] = ['connecting', 'up', 'unreachable', 'not-docker'];
@@ -41,7 +45,7 @@ export function createMetrics(): Metrics {
     'rediacc_start_to_published_seconds',
     "From a container's start to the document with it",
   );
-  const gauges = createGauges(registers);
+  const gauges = [...createGauges(registers), ...createIsolationMetrics(registers)];
   const published = new WeakSet<ObservedDaemon['containers']>();
   return {
     countEvent: () => events.inc(),
@@ -103,6 +107,34 @@ function createGauges(registers: Registry[]): Set[] {
       current.set(lastFetch !== undefined && lastFetch.revision === snapshot.revision?.id ? 1 : 0);
       revision.reset();
       if (snapshot.revision !== undefined) revision.set({ revision: snapshot.revision.id }, 1);
+    },
+  ];
+}
+
+const REFUSED = ['connections', 'listeners', 'sockets', 'packets'] as const;
+
+function createIsolationMetrics(registers: Registry[]): Set[] {
+  const isOn = new Gauge({
+    name: 'rediacc_isolation',
+    help: 'Whether repositories are kept apart, as a probe has found',
+    registers,
+  });
+  const refused = new Counter({
+    name: 'rediacc_refused_total',
+    help: 'What the kernel has refused to containers',
+    labelNames: ['repository', 'network_id', 'kind'],
+    registers,
+  });
+  return [
+    ({ isolation, nameOf }) => {
+      isOn.set(isolation.state === 'on' ? 1 : 0);
+      // The kernel counts, not this program.
+      refused.reset();
+      if (isolation.state !== 'on') return;
+      for (const one of isolation.refusals) {
+        const labels = { repository: nameOf(one.networkId), network_id: String(one.networkId) };
+        for (const kind of REFUSED) refused.inc({ ...labels, kind }, one[kind]);
+      }
     },
   ];
 }

@@ -21,6 +21,7 @@ export type ServeOptions = {
   readonly dynamicUdpPorts: string;
   readonly stateDir: string;
   readonly grace: string;
+  readonly isolationProbe: string;
 };
 
 export function addServeOptions(command: Command): Command {
@@ -55,6 +56,11 @@ export function addServeOptions(command: Command): Command {
       '--grace <seconds>',
       'how long the routes of a daemon that does not answer stay, and hosts and ports that nobody asks for any more',
       '600',
+    )
+    .option(
+      '--isolation-probe <socket>',
+      'behind which somebody among the repositories tries to reach this machine; without it nobody does',
+      '',
     );
 }
 

@@ -4,6 +4,7 @@ import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createRouteServer } from './endpoints.ts';
+import type { Isolation } from './isolation.ts';
 import { createMetrics } from './metrics.ts';
 import { DaemonObserver } from './observe.ts';
 import { type Pace, pace } from './pace.ts';
@@ -24,6 +25,8 @@ export type RouterOptions = {
   /** How long the routes of a daemon that does not answer stay, and claims that nobody wants any more, in milliseconds. */
   readonly grace: number;
   readonly log: Logger;
+  /** Whether repositories are kept apart. */
+  readonly isolation: () => Promise<Isolation>;
 };
 
 export type Router = {
@@ -42,7 +45,7 @@ const PACE: Pace = { gather: 10, longest: 250 };
 
 /** The route server: observe -> read labels -> build routes -> render -> compare -> publish. Its server does not listen yet. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { version, sockets, settings, grace, log } = options;
+  const { sockets, settings, grace, log } = options;
   let complete = false;
   const refresh = (): void => {
     if (complete) paced.request();
@@ -78,7 +81,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     refresh();
     log.info({ daemons: observer.daemons().length, revision: publisher.peek()?.id }, 'first document');
   });
-  const parts = { version, settings, log, state, claims, nameOf, publisher, refresher, observer, metrics };
+  const parts = { ...options, state, claims, nameOf, publisher, refresher, observer, metrics };
   const { server, letGo } = createRouteServer(parts);
   const close = (): void => {
     for (const part of [observer, paced, claims, state, server]) part.close();

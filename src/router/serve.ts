@@ -18,9 +18,9 @@ export function text(make: () => Promise<{ readonly type: string; readonly text:
 }
 
 /** Always 200, what matters is in the body; but for who asks with `?strict`, to whom all that is not well is a 503. */
-export function healthEndpoint(make: () => Readonly<Record<string, unknown>>): Endpoint {
-  return (request, response) => {
-    const health = make();
+export function healthEndpoint(make: () => Promise<Readonly<Record<string, unknown>>>): Endpoint {
+  return async (request, response) => {
+    const health = await make();
     const isStrict = new URL(request.url ?? '', 'http://localhost').searchParams.has('strict');
     sendJson(response, isStrict && health['status'] !== 'ok' ? 503 : 200, health);
   };

@@ -31,5 +31,8 @@ function expectTable(output: string): void {
   );
   expect(output).toMatch(/https:\/\/my-app\.localhost(:\d+)?\/ +303 +\d+ ms {2}a note written to PostgreSQL/);
   expect(output).toMatch(/https:\/\/hello-2880\.localhost(:\d+)?\/ +200 +\d+ ms/);
+  expect(output).toMatch(
+    /hello asks for http:\/\/127\.0\.11\.\d+:8080, which is my-app's: Connection refused/,
+  );
   expect(output).toMatch(/health: ok, 2 daemons, 2 routers, 0 problems/);
 }

@@ -127,6 +127,7 @@ test('what is torn down is gone, and nothing else', async () => {
 
   await rdcOk('context', 'teardown', 'server-2', '--yes');
   const left = await inventory(two);
+  expect(await two.sh('ls /sys/fs/bpf')).not.toContain('rediacc');
   expect(await two.sh('ls /run/rediacc')).toBe('2816');
   expect(left.split('\n').filter((line) => /rediacc/.test(line))).toEqual([
     '/etc/rediacc',

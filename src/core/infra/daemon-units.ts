@@ -1,5 +1,6 @@
 import { containerdSocket, dockerdFlags } from '../repository/daemon.ts';
 import { DEFAULT_STATE_DIR } from '../repository/record.ts';
+import type { Fenced } from './isolation-units.ts';
 import { DOCKER_GROUP } from './places.ts';
 import { HEADER } from './units.ts';
 
@@ -25,8 +26,12 @@ TriggerLimitIntervalSec=0
 `;
 }
 
-/** Containers outlive restarts of their daemon (live-restore), so only its own process is stopped. */
-export function renderDockerService(): string {
+/**
+ * Containers outlive restarts of their daemon (live-restore), so only its own process is stopped.
+ *
+ * @param fenced what keeps its repository apart from others
+ */
+export function renderDockerService(fenced: Fenced): string {
   return `${HEADER}
 [Unit]
 Description=Docker daemon of repository %i
@@ -37,11 +42,11 @@ RequiresMountsFor=${OF_INSTANCE.stateDir}
 # There only while the repository is mounted: a daemon never fills the folder below.
 AssertPathIsDirectory=${OF_INSTANCE.stateDir}/files
 StartLimitIntervalSec=0
-
+${fenced.unit}
 [Service]
 Type=notify
 Slice=rediacc-%i.slice
-ExecStart=dockerd --host=fd:// ${dockerdFlags(OF_INSTANCE).join(' ')} --live-restore --exec-opt=native.cgroupdriver=systemd --cgroup-parent=rediacc-%i.slice
+${fenced.service}ExecStart=dockerd --host=fd:// ${dockerdFlags(OF_INSTANCE).join(' ')} --live-restore --exec-opt=native.cgroupdriver=systemd --cgroup-parent=rediacc-%i.slice
 ExecReload=/bin/kill -HUP $MAINPID
 Delegate=yes
 KillMode=process
@@ -53,7 +58,8 @@ TimeoutStartSec=0
 `;
 }
 
-export function renderContainerdService(): string {
+/** @param fenced what keeps its repository apart from others */
+export function renderContainerdService(fenced: Fenced): string {
   return `${HEADER}
 [Unit]
 Description=containerd of repository %i
@@ -61,11 +67,11 @@ RequiresMountsFor=${OF_INSTANCE.stateDir}
 # There only while the repository is mounted: a daemon never fills the folder below.
 AssertPathIsDirectory=${OF_INSTANCE.stateDir}/files
 StartLimitIntervalSec=0
-
+${fenced.unit}
 [Service]
 Type=notify
 Slice=rediacc-%i.slice
-ExecStart=containerd --config=${CONTAINERD_CONFIG} --address=${containerdSocket(OF_INSTANCE)} --root=${OF_INSTANCE.stateDir}/containerd --state=${OF_INSTANCE.runDir}/containerd
+${fenced.service}ExecStart=containerd --config=${CONTAINERD_CONFIG} --address=${containerdSocket(OF_INSTANCE)} --root=${OF_INSTANCE.stateDir}/containerd --state=${OF_INSTANCE.runDir}/containerd
 Delegate=yes
 KillMode=process
 LimitNOFILE=1048576

@@ -21,7 +21,11 @@ export const OUR_FILES = [
   `${PLACES.units}/rediacc-containers@.service`,
   `${PLACES.units}/rediacc-boot@.service`,
   `${PLACES.units}/docker-.scope.d/rediacc.conf`,
+  `${PLACES.units}/rediacc-isolation.service`,
+  `${PLACES.units}/rediacc-probe.socket`,
+  `${PLACES.units}/rediacc-probe@.service`,
   `${PLACES.shims}/*`,
+  `${PLACES.isolation}/*`,
 ];
 
 /** Addresses of the internet to which the kernel is asked for the way; nothing is sent there. */
@@ -39,7 +43,7 @@ section user; id -u
 section machine; uname -m
 section system; . /etc/os-release; printf '%s\\n%s\\n%s\\n' "$ID" "$VERSION_ID" "$PRETTY_NAME"
 section systemd; systemctl --version | head -n 1
-section commands; for name in dockerd containerd docker openssl apt-get logrotate mkfs.ext4 ss; do command -v "$name"; done
+section commands; for name in dockerd containerd docker openssl apt-get logrotate mkfs.ext4 ss; do command -v "$name"; done; bpftool version >/dev/null && echo bpftool
 section compose; docker compose version --short
 section libraries; ldconfig -p | grep -o 'libatomic.so.1' | head -n 1
 section programs; ls ${PLACES.programs}
@@ -51,6 +55,7 @@ section files; for file in ${OUR_FILES.join(' ')}; do [ ! -f "$file" ] || sha256
 section links; readlink ${PLACES.renet}
 section units; systemctl show --property=Id,ActiveState,UnitFileState 'rediacc-*'
 section infra; cat ${PLACES.infra}
+section kernel; uname -r; ls /sys/kernel/btf/vmlinux /sys/fs/cgroup/cgroup.controllers; grep -h '^nameserver 127\\.' /etc/resolv.conf
 section firewall; ufw status | head -n 1; firewall-cmd --state; nft list ruleset | grep 'hook input.*policy drop'; iptables -S INPUT | grep -x -e '-P INPUT DROP'
 exit 0
 `;

@@ -43,6 +43,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
     'Id=rediacc-proxy-web.socket\nActiveState=active\nUnitFileState=static\n\n' +
     'Id=rediacc-2816.slice\nActiveState=active\nUnitFileState=',
   infra: '{\n  "settings": {}\n}',
+  kernel:
+    '6.12.43+deb13-amd64\n/sys/kernel/btf/vmlinux\n/sys/fs/cgroup/cgroup.controllers\nnameserver 127.0.0.53',
   firewall: 'Status: inactive',
 };
 
@@ -88,6 +90,7 @@ test('what a server has printed is read', () => {
       ['rediacc-2816.slice', { active: 'active', enabled: '' }],
     ]),
     infra: '{\n  "settings": {}\n}',
+    kernel: { release: '6.12.43+deb13-amd64', hasBtf: true, hasCgroups2: true, nameservers: ['127.0.0.53'] },
     firewalls: [],
   } satisfies Facts);
 });
@@ -110,6 +113,7 @@ test('of a server that has nothing there is nothing', () => {
     renetLink: undefined,
     units: new Map(),
     infra: undefined,
+    kernel: { release: '', hasBtf: false, hasCgroups2: false, nameservers: [] },
     firewalls: [],
   } satisfies Facts);
 });

@@ -10,6 +10,18 @@ export type Bound = {
   readonly holder: string;
 };
 
+/** What keeping repositories apart needs of a machine. */
+export type Kernel = {
+  /** As `uname -r` has it. */
+  readonly release: string;
+  /** Whether it describes its own types, which programs for it need. */
+  readonly hasBtf: boolean;
+  /** Whether cgroups are of version 2 alone. */
+  readonly hasCgroups2: boolean;
+  /** Name servers on its own loopback, which containers are given as they are. */
+  readonly nameservers: readonly string[];
+};
+
 /** Of a socket that is made just while processes are looked at. */
 export const UNKNOWN_HOLDER = 'a process that could not be found';
 
@@ -39,6 +51,7 @@ export type Facts = {
   readonly units: ReadonlyMap<string, { readonly active: string; readonly enabled: string }>;
   /** The text of infra.json. */
   readonly infra: string | undefined;
+  readonly kernel: Kernel;
   /** Firewalls that let in only what they are told to. */
   readonly firewalls: readonly string[];
 };
@@ -77,6 +90,7 @@ export function readFacts(text: string): Facts {
     renetLink: lines('links')[0],
     units: readUnits(sections.get('units') ?? ''),
     infra: sections.get('infra') || undefined,
+    kernel: readKernel(lines('kernel')),
     firewalls: readFirewalls(sections.get('firewall') ?? ''),
   };
 }
@@ -106,6 +120,15 @@ function readUnits(text: string): Facts['units'] {
     return [value('Id'), { active: value('ActiveState'), enabled: value('UnitFileState') }] as const;
   });
   return new Map(blocks.filter(([id]) => id !== ''));
+}
+
+function readKernel([release = '', ...rest]: readonly string[]): Kernel {
+  return {
+    release,
+    hasBtf: rest.includes('/sys/kernel/btf/vmlinux'),
+    hasCgroups2: rest.includes('/sys/fs/cgroup/cgroup.controllers'),
+    nameservers: rest.flatMap((line) => /^nameserver (127\.[0-9.]+)/.exec(line)?.[1] ?? []),
+  };
 }
 
 function readFirewalls(text: string): string[] {

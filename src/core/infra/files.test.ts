@@ -4,10 +4,11 @@ import { bareServer, EVERYTHING, IPV4, PROGRAMS, TOKEN } from '../../../test/giv
 import { Secret } from '../secret.ts';
 import { planEntryPoints } from './entry-points.ts';
 import { FACTS_SCRIPT, OUR_FILES } from './facts-script.ts';
-import { type Secrets, type WantedFile, wantedFiles } from './files.ts';
+import { type Secrets, wantedFiles } from './files.ts';
 import { readInfra } from './infra-file.ts';
 import { certificatePath, reveal } from './plan.ts';
 import { type InfraSettings, SETTINGS, settingOf } from './settings.ts';
+import type { WantedFile } from './wanted-file.ts';
 
 const cfDnsToken = new Secret(TOKEN);
 
@@ -22,7 +23,7 @@ function textOf(path: string, files: readonly WantedFile[]): string {
 }
 
 /** Behind NAT there are more. */
-const everyFile = filesOf({ ...EVERYTHING, publicIpv4: '203.0.113.99' });
+const everyFile = filesOf({ ...EVERYTHING, isolation: 'on', publicIpv4: '203.0.113.99' });
 
 test('every setting is another than nothing in these tests', () => {
   for (const { key } of SETTINGS) expect(EVERYTHING[key]).not.toBe(settingOf({}, key));

@@ -1,13 +1,6 @@
 import type { Secret } from '../secret.ts';
 import { type EntryPoint, RESOLVER, renderStaticConfig } from '../traefik/static-config.ts';
 import { renderAddressService, renderAddressTimer } from './address-units.ts';
-import {
-  CONTAINERD_CONFIG,
-  renderContainerdConfig,
-  renderContainerdService,
-  renderDockerService,
-  renderDockerSocket,
-} from './daemon-units.ts';
 import { writeInfra } from './infra-file.ts';
 import {
   ADDRESS_TIMER,
@@ -19,15 +12,8 @@ import {
   socketUnit,
 } from './places.ts';
 import { API_PORT, ROUTER_PORT } from './port-lists.ts';
-import {
-  CONTAINERS_TARGET,
-  renderBootService,
-  renderContainersService,
-  renderContainersTarget,
-  renderScopeOrder,
-} from './repository-units.ts';
+import { repositoryFiles } from './repository-files.ts';
 import { type InfraSettings, settingOf } from './settings.ts';
-import { SHIMS } from './shims.ts';
 import {
   CF_TOKEN,
   DEFAULT_CERTIFICATE,
@@ -41,8 +27,7 @@ import {
   renderUsers,
 } from './units.ts';
 import { splitOptions } from './values.ts';
-
-export type WantedFile = { readonly path: string; readonly mode: number; readonly text: string | Secret };
+import { plain, unit, type WantedFile } from './wanted-file.ts';
 
 /** Secrets that a server is to have; `kept`: the one that it has. */
 export type Secrets = { readonly cfDnsToken?: Secret | 'kept' };
@@ -60,14 +45,12 @@ const DEFAULT_CERTIFICATE_PATH = `/run/credentials/${PROXY_UNIT}/${DEFAULT_CERTI
 
 /** Every file that push-infra keeps on a server, but for the default certificate, which the server makes itself. */
 export function wantedFiles(target: Target): WantedFile[] {
-  const { settings, secrets, entryPoints, programs } = target;
+  const { settings, secrets, entryPoints } = target;
   const inside = insideHosts(target);
   const hasAccessLog = settingOf(settings, 'accessLog') === 'on';
-  const unit = (name: string, text: string): WantedFile => plain(`${PLACES.units}/${name}`, text);
   return [
     plain('/etc/sysusers.d/rediacc.conf', renderUsers()),
     plain('/etc/tmpfiles.d/rediacc.conf', renderFolders()),
-    plain(CONTAINERD_CONFIG, renderContainerdConfig()),
     plain(PLACES.infra, renderInfra(target)),
     plain(PLACES.staticConfig, HEADER + renderStatic(target)),
     plain(`${PLACES.dynamicFolder}/zz-default-certificate.yml`, HEADER + DEFAULT_CERTIFICATE_CONFIG),
@@ -75,16 +58,9 @@ export function wantedFiles(target: Target): WantedFile[] {
     ...(secrets.cfDnsToken === undefined || secrets.cfDnsToken === 'kept'
       ? []
       : [{ path: `${PLACES.secrets}/${CF_TOKEN}`, mode: 0o600, text: secrets.cfDnsToken }]),
-    unit('rediacc-containerd@.service', renderContainerdService()),
-    unit('rediacc-docker@.socket', renderDockerSocket()),
-    unit('rediacc-docker@.service', renderDockerService()),
-    unit('rediacc-containers@.service', renderContainersService()),
-    unit('rediacc-boot@.service', renderBootService()),
-    unit(CONTAINERS_TARGET, renderContainersTarget()),
-    unit('docker-.scope.d/rediacc.conf', renderScopeOrder()),
-    ...Object.entries(SHIMS).map(([name, text]) => ({ path: `${PLACES.shims}/${name}`, mode: 0o755, text })),
+    ...repositoryFiles(target.programs.renet, settings),
     unit(ROUTER_SOCKET, renderRouterSocket()),
-    unit(ROUTER_UNIT, renderRouterService(programs.renet)),
+    unit(ROUTER_UNIT, renderRouterService(target.programs.renet)),
     ...(inside.length > 0
       ? [unit(ADDRESS_TIMER, renderAddressTimer()), unit(ADDRESS_UNIT, renderAddressService(inside))]
       : []),
@@ -92,7 +68,7 @@ export function wantedFiles(target: Target): WantedFile[] {
     unit(
       PROXY_UNIT,
       renderProxyService({
-        traefik: programs.traefik,
+        traefik: target.programs.traefik,
         entryPoints,
         credentials: [DEFAULT_CERTIFICATE, ...(hasToken(target) ? [CF_TOKEN] : [])],
         hasCloudflare: hasToken(target),
@@ -100,10 +76,6 @@ export function wantedFiles(target: Target): WantedFile[] {
       }),
     ),
   ];
-}
-
-function plain(path: string, text: string): WantedFile {
-  return { path, mode: 0o644, text };
 }
 
 /** Where Traefik listens behind NAT: on addresses that are none of the public ones. */

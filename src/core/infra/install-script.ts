@@ -36,6 +36,11 @@ export const INSTALL_SCRIPT = `
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 trap '' HUP PIPE
 from_debian='${FROM_DEBIAN_SCRIPT.replaceAll("'", `'\\''`)}'
+# Ubuntu 24.04 has one for each kernel, behind a program that refuses to work with another kernel than its own; bpftool itself does
+# not mind.
+bpftool_package() {
+	if apt-cache policy bpftool | grep -q 'Candidate: [0-9]'; then echo bpftool; else echo linux-tools-generic; fi
+}
 install_all() {
 	set -e
 	exec 9>/run/rediacc-packages.lock
@@ -44,9 +49,16 @@ install_all() {
 	apt-get -q update
 	plain=
 	for package; do
-		case $package in */*) ;; *) plain="$plain $package" ;; esac
+		case $package in
+		*/*) ;;
+		bpftool) plain="$plain $(bpftool_package)" ;;
+		*) plain="$plain $package" ;;
+		esac
 	done
 	[ -z "$plain" ] || apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 install $plain
+	if ! bpftool version && [ -d /usr/lib/linux-tools ]; then
+		ln -sf "$(ls -d /usr/lib/linux-tools/*/bpftool | sort -V | tail -n 1)" /usr/local/sbin/bpftool
+	fi
 	for package; do
 		case $package in */*) ;; *) continue ;; esac
 		folder=$(mktemp -d)

@@ -7,10 +7,19 @@ const DEBIAN_12 = { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (boo
 const UBUNTU = { id: 'ubuntu', version: '24.04', name: 'Ubuntu 24.04.3 LTS' };
 const FEDORA = { id: 'fedora', version: '44', name: 'Fedora Linux 44 (Server Edition)' };
 const ARCH = { id: 'arch', version: '', name: 'Arch Linux' };
-const COMMANDS = ['dockerd', 'containerd', 'docker', 'openssl', 'logrotate', 'mkfs.ext4', 'apt-get'];
+const COMMANDS = [
+  'dockerd',
+  'containerd',
+  'docker',
+  'openssl',
+  'logrotate',
+  'mkfs.ext4',
+  'bpftool',
+  'apt-get',
+];
 const ALL = [...COMMANDS, 'libatomic.so.1'];
 /** What all of them need by the same name. */
-const COMMON = ['openssl', 'logrotate', 'e2fsprogs', 'libatomic1'];
+const COMMON = ['openssl', 'logrotate', 'e2fsprogs'];
 
 const complete = { commands: new Set(ALL), compose: '2.26.1' };
 const without = (...names: string[]): Partial<Facts> => ({
@@ -19,9 +28,21 @@ const without = (...names: string[]): Partial<Facts> => ({
 });
 
 test.each([
-  ['Debian 13', {}, ['docker.io', 'containerd', 'docker-cli', 'docker-compose', ...COMMON]],
-  ['Debian 12', { system: DEBIAN_12 }, ['docker.io', 'containerd', 'docker-compose/trixie', ...COMMON]],
-  ['Ubuntu 24.04', { system: UBUNTU }, ['docker.io', 'containerd', 'docker-compose-v2', ...COMMON]],
+  [
+    'Debian 13',
+    {},
+    ['docker.io', 'containerd', 'docker-cli', 'docker-compose', ...COMMON, 'bpftool', 'libatomic1'],
+  ],
+  [
+    'Debian 12',
+    { system: DEBIAN_12 },
+    ['docker.io', 'containerd', 'docker-compose/trixie', ...COMMON, 'bpftool', 'libatomic1'],
+  ],
+  [
+    'Ubuntu 24.04',
+    { system: UBUNTU },
+    ['docker.io', 'containerd', 'docker-compose-v2', ...COMMON, 'bpftool', 'libatomic1'],
+  ],
 ])('a bare %s gets everything', (_, facts, packages) => {
   expect(missingPackages(bareServer(facts))).toEqual(packages);
 });

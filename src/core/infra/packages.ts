@@ -30,6 +30,7 @@ const NEEDS: readonly Need[] = [
   command('openssl', 'openssl'),
   command('logrotate', 'logrotate'),
   command('mkfs.ext4', 'e2fsprogs'),
+  command('bpftool', 'bpftool'),
   command('libatomic.so.1', 'libatomic1'),
 ];
 

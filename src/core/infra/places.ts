@@ -4,6 +4,8 @@ export const PLACES = {
   programs: '/usr/local/lib/rediacc',
   /** Stand-ins for programs that a Rediaccfile is not to call as they are. */
   shims: '/usr/local/lib/rediacc-shims',
+  /** What stands before runc, so that the kernel knows whose a container is. */
+  isolation: '/usr/local/lib/rediacc-isolation',
   /** A link to the one in use. */
   renet: '/usr/local/bin/renet',
   infra: '/etc/rediacc/infra.json',
@@ -18,6 +20,9 @@ export const PLACES = {
 export const ROUTER_UNIT = 'rediacc-router.service';
 export const ROUTER_SOCKET = 'rediacc-router.socket';
 export const PROXY_UNIT = 'rediacc-proxy.service';
+/** Loads what keeps repositories apart, and a socket behind which somebody tries whether it does. */
+export const ISOLATION_UNIT = 'rediacc-isolation.service';
+export const PROBE_SOCKET = 'rediacc-probe.socket';
 export const ADDRESS_TIMER = 'rediacc-address.timer';
 export const ADDRESS_UNIT = 'rediacc-address.service';
 

@@ -1,6 +1,15 @@
 import type { EntryPoint } from '../traefik/static-config.ts';
 import type { Facts } from './facts.ts';
-import { ADDRESS_TIMER, PLACES, PROXY_UNIT, ROUTER_SOCKET, ROUTER_UNIT, socketUnit } from './places.ts';
+import {
+  ADDRESS_TIMER,
+  ISOLATION_UNIT,
+  PLACES,
+  PROBE_SOCKET,
+  PROXY_UNIT,
+  ROUTER_SOCKET,
+  ROUTER_UNIT,
+  socketUnit,
+} from './places.ts';
 import { CF_TOKEN } from './units.ts';
 
 export type UnitChanges = {
@@ -15,8 +24,41 @@ export type FileChanges = { readonly write: readonly string[]; readonly remove: 
 
 const SERVICES = [ROUTER_UNIT, PROXY_UNIT];
 
+export type Wanted = {
+  readonly entryPoints: readonly EntryPoint[];
+  /** Whether the kernel is to keep repositories apart. */
+  readonly isIsolated: boolean;
+};
+
 /** Which units have to stop, to start and to start anew when these files change. */
 export function planUnits(
+  changes: FileChanges & { readonly makeCertificate: boolean },
+  facts: Facts,
+  { entryPoints, isIsolated }: Wanted,
+): UnitChanges {
+  const isolation = planIsolation(changes, facts, isIsolated);
+  const door = planDoor(changes, facts, entryPoints);
+  return {
+    stop: [...isolation.stop, ...door.stop],
+    enable: [...isolation.enable, ...door.enable],
+    restart: [...isolation.restart, ...door.restart],
+  };
+}
+
+const ISOLATION = [ISOLATION_UNIT, PROBE_SOCKET];
+
+/** First, so that nothing of what follows runs where it should be kept apart and is not. */
+function planIsolation({ write, remove }: FileChanges, { units }: Facts, isWanted: boolean): UnitChanges {
+  const path = (unit: string): string => `${PLACES.units}/${unit}`;
+  const isNew = (unit: string): boolean => write.includes(path(unit)) || units.get(unit)?.active !== 'active';
+  return {
+    stop: ISOLATION.filter((unit) => remove.includes(path(unit))),
+    enable: isWanted ? ISOLATION.filter((unit) => units.get(unit)?.enabled !== 'enabled') : [],
+    restart: isWanted ? ISOLATION.filter(isNew) : [],
+  };
+}
+
+function planDoor(
   { write, remove, makeCertificate }: FileChanges & { readonly makeCertificate: boolean },
   { files, units }: Facts,
   entryPoints: readonly EntryPoint[],

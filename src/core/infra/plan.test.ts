@@ -36,6 +36,9 @@ function change(changes: InfraSettings): Plan {
 
 const paths = ({ write }: Pick<Plan, 'write'>): string[] => write.map(({ path }) => path);
 
+const ISOLATION = ['rediacc-isolation.service', 'rediacc-probe.socket'];
+const SERVICES = ['rediacc-router.service', 'rediacc-proxy.service'];
+
 const NOTHING = {
   write: [],
   remove: [],
@@ -58,8 +61,8 @@ describe('a bare server', () => {
   });
 
   test('everything is enabled and started, and nothing stopped', () => {
-    expect(plan.enable).toEqual(['rediacc-router.socket', 'rediacc-router.service', 'rediacc-proxy.service']);
-    expect(plan.restart).toEqual(['rediacc-router.service', 'rediacc-proxy.service']);
+    expect(plan.enable).toEqual([...ISOLATION, 'rediacc-router.socket', ...SERVICES]);
+    expect(plan.restart).toEqual([...ISOLATION, ...SERVICES]);
     expect(plan.stop).toEqual([]);
   });
 
@@ -69,14 +72,17 @@ describe('a bare server', () => {
       `open on ${IPV4}: TCP 80, 443`,
       'write in /etc/sysusers.d/: rediacc.conf',
       'write in /etc/tmpfiles.d/: rediacc.conf',
-      'write in /etc/rediacc/: containerd.toml, infra.json, traefik.yml',
+      'write in /etc/rediacc/: infra.json, traefik.yml, containerd.toml',
       'write in /etc/rediacc/traefik.d/: zz-default-certificate.yml',
       'write in /etc/rediacc/secrets/: cf-dns-token',
-      `write in ${UNITS}/: rediacc-containerd@.service, rediacc-docker@.socket, rediacc-docker@.service, rediacc-containers@.service, rediacc-boot@.service, rediacc-containers.target, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service`,
+      `write in ${UNITS}/: rediacc-containerd@.service, rediacc-docker@.socket, rediacc-docker@.service, rediacc-containers@.service, rediacc-boot@.service, rediacc-containers.target, rediacc-isolation.service, rediacc-probe.socket, rediacc-probe@.service, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service`,
       `write in ${UNITS}/docker-.scope.d/: rediacc.conf`,
       'write in /usr/local/lib/rediacc-shims/: docker, docker-compose, sudo',
+      'write in /usr/local/lib/rediacc-isolation/: runc, report',
       'make a certificate for hosts that have none',
-      'start at boot: rediacc-router.socket, rediacc-router.service, rediacc-proxy.service',
+      'start at boot: rediacc-isolation.service, rediacc-probe.socket, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service',
+      'start rediacc-isolation.service',
+      'start rediacc-probe.socket',
       'start rediacc-router.service',
       'start rediacc-proxy.service',
     ]);
@@ -108,12 +114,34 @@ describe('a server that has all', () => {
   test('another renet is linked, and its service restarted', () => {
     const renet = '/usr/local/lib/rediacc/renet-9999999999999999';
     const plan = planServer({ ...input, programs: { ...PROGRAMS, renet } }, pushed);
-    expect(plan).toMatchObject({ link: renet, restart: ['rediacc-router.service'] });
-    expect(paths(plan)).toEqual([`${UNITS}/rediacc-router.service`]);
+    const units = ['rediacc-isolation.service', 'rediacc-router.service'];
+    expect(plan).toMatchObject({ link: renet, restart: units });
+    expect(paths(plan)).toEqual(units.map((unit) => `${UNITS}/${unit}`));
   });
 });
 
 describe('a change', () => {
+  test('isolation is switched off: what keeps repositories apart stops, and goes', () => {
+    const plan = change({ isolation: 'off' });
+    expect(plan.stop).toEqual(ISOLATION);
+    expect(plan.remove).toEqual([
+      '/usr/local/lib/rediacc-isolation/runc',
+      '/usr/local/lib/rediacc-isolation/report',
+      ...['isolation.service', 'probe.socket', 'probe@.service'].map((name) => `${UNITS}/rediacc-${name}`),
+    ]);
+    expect(paths(plan).filter((path) => path.includes('@'))).toEqual([
+      `${UNITS}/rediacc-containerd@.service`,
+      `${UNITS}/rediacc-docker@.service`,
+    ]);
+    expect(plan.warnings).toEqual([expect.stringContaining('with --isolation off containers reach')]);
+  });
+
+  test('a port of the server that containers may reach: what lets them is loaded anew', () => {
+    const plan = change({ loopbackPorts: '127.0.0.1:53' });
+    expect(plan).toMatchObject({ stop: [], enable: [], remove: [] });
+    expect(plan.restart).toEqual(['rediacc-isolation.service', 'rediacc-router.service']);
+  });
+
   test('a port more: its socket is new, and the proxy opens it', () => {
     const plan = change({ tcpPorts: '25' });
     expect(paths(plan)).toContain(`${UNITS}/rediacc-proxy-tcp-25.socket`);

@@ -4,13 +4,15 @@ import { changeSettings, describeChanges } from './change-settings.ts';
 import { describeFiles, describePorts, describeRestart } from './describe-plan.ts';
 import { planEntryPoints } from './entry-points.ts';
 import type { Facts } from './facts.ts';
-import { type Secrets, type WantedFile, wantedFiles } from './files.ts';
+import { type Secrets, wantedFiles } from './files.ts';
 import { type Infra, readInfra } from './infra-file.ts';
+import { planKernel, warnOfIsolation } from './kernel.ts';
 import { requireOwnPorts } from './own-ports.ts';
 import { PLACES } from './places.ts';
 import { planUnits, type UnitChanges } from './plan-units.ts';
 import type { InfraSettings } from './settings.ts';
 import { CF_TOKEN, DEFAULT_CERTIFICATE } from './units.ts';
+import type { WantedFile } from './wanted-file.ts';
 
 export type PlanInput = {
   readonly settings: InfraSettings;
@@ -60,7 +62,8 @@ export function planServer(input: PlanInput, facts: Facts): Plan {
   const files = { write: write.map(({ path }) => path), remove };
   const makeCertificate = !facts.files.has(certificatePath());
   const link = facts.renetLink === input.programs.renet ? undefined : input.programs.renet;
-  const units = planUnits({ ...files, makeCertificate }, facts, entryPoints);
+  const isIsolated = planKernel(facts, input.settings);
+  const units = planUnits({ ...files, makeCertificate }, facts, { entryPoints, isIsolated });
   const used = [input.programs.renet, input.programs.traefik];
   const obsolete = [facts.renetLink, before?.traefik].filter(
     (path): path is string => path?.startsWith(`${PLACES.programs}/`) === true && !used.includes(path),
@@ -112,7 +115,7 @@ function readBefore({ infra }: Facts): Infra | undefined {
   }
 }
 
-function warnOf({ settings, secrets }: PlanInput, { firewalls }: Facts): string[] {
+function warnOf({ settings, secrets }: PlanInput, { firewalls, kernel }: Facts): string[] {
   const isMissing = [
     ...(settings.certEmail === undefined ? ['--cert-email'] : []),
     ...(secrets.cfDnsToken === undefined ? ['--cf-dns-token-file'] : []),
@@ -124,6 +127,7 @@ function warnOf({ settings, secrets }: PlanInput, { firewalls }: Facts): string[
     ...(isMissing.length > 0
       ? [`without ${isMissing.join(' and ')} there are no certificates: browsers will warn of each page`]
       : []),
+    ...warnOfIsolation(settings, kernel),
     ...firewalls.map(
       (name) => `${name} is active on the server: let the ports in that are to be reached from outside`,
     ),

@@ -6,6 +6,7 @@ import {
   readHttpsUrl,
   readIpv4,
   readIpv6,
+  readLoopbackPorts,
   readNetworks,
   readSwitch,
   readTraefikOptions,
@@ -31,6 +32,8 @@ export type SettingKey =
   | 'readTimeout'
   | 'trustedIps'
   | 'accessLog'
+  | 'isolation'
+  | 'loopbackPorts'
   | 'traefikOptions';
 
 export type SettingContext = { readonly before: InfraSettings; readonly sshPort?: number };
@@ -163,6 +166,22 @@ export const SETTINGS: readonly Setting[] = [
     description: 'requests as JSON in /var/log/rediacc/access.log, rotated',
     preset: 'off',
     read: readSwitch,
+  },
+  {
+    key: 'isolation',
+    option: '--isolation',
+    operand: '<on|off>',
+    description: 'the kernel keeps repositories apart; off: only stacks that trust each other',
+    preset: 'on',
+    read: readSwitch,
+  },
+  {
+    key: 'loopbackPorts',
+    option: '--loopback-ports',
+    operand: '<ports>',
+    description: "of the server's own loopback, which containers may reach, as in 127.0.0.53:53",
+    preset: '',
+    read: readLoopbackPorts,
   },
   {
     key: 'traefikOptions',

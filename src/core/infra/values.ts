@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseLoopbackPorts } from '../isolation/loopback-ports.ts';
 import { Refusal } from '../refusal.ts';
 
 /** A value as it is kept, and what its user should know about it. */
@@ -86,6 +87,13 @@ export function readNetworks(text: string, option: string): Value {
   if (wrong !== undefined)
     throw invalid(option, wrong, 'is neither an address nor a network as 173.245.48.0/20');
   return { text: parts.join(',') };
+}
+
+/** Ports of the machine's own loopback with commas. */
+export function readLoopbackPorts(text: string, option: string): Value {
+  const ports = parseLoopbackPorts(text);
+  if (!Array.isArray(ports)) throw invalid(option, ports.part, ports.reason);
+  return { text: ports.map(({ address, port }) => `${address}:${port}`).join(',') };
 }
 
 /** Static configuration of Traefik's own, as `log.level=DEBUG,metrics.prometheus=true`. */

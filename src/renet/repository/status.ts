@@ -140,12 +140,13 @@ export async function showStatus(name: string, { json, print }: StatusOptions): 
 }
 
 function describe(one: Definition, summary: Summary): string[] {
-  const { networkId, name, autostart } = one;
+  const { networkId, name, autostart, permissions = [] } = one;
   return alignColumns([
     ['repository', `${name}, ${summary.state}`],
     ['network', `${networkId}, ${subnet(networkId)}`],
     ['files', repositoryPlaces(one).files],
     ['storage', describeStorage(one, summary)],
+    ...(permissions.length > 0 ? [['may leave it', permissions.join(', ')]] : []),
     ['at boot', autostart ? 'comes up when it was up' : 'stays down (autostart off)'],
   ]);
 }

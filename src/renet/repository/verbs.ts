@@ -54,6 +54,14 @@ export const REPOSITORY_VERBS: Readonly<Record<string, Verb>> = {
     const { setAutostart } = await import('./autostart.ts');
     await setAutostart(name, text, print);
   },
+  'repo allow': async ({ operands: [name = '', ...words] }, { print }) => {
+    const { allow } = await import('./allow.ts');
+    await allow(name, words, print);
+  },
+  'repo forbid': async ({ operands: [name = '', ...words] }, { print }) => {
+    const { forbid } = await import('./allow.ts');
+    await forbid(name, words, print);
+  },
   'repo delete': async ({ operands: [name = ''], options }, { print }) => {
     const { deleteRepository } = await import('./delete.ts');
     await deleteRepository(name, { timeout: options.timeout ?? '', print });

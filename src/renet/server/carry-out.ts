@@ -1,5 +1,5 @@
 import { lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { PLACES, ROUTER_UNIT, socketUnit } from '../../core/infra/places.ts';
+import { ISOLATION_UNIT, PLACES, PROBE_SOCKET, ROUTER_UNIT, socketUnit } from '../../core/infra/places.ts';
 import { certificatePath, type Plan, reveal } from '../../core/infra/plan.ts';
 import type { UnitChanges } from '../../core/infra/plan-units.ts';
 import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
@@ -8,6 +8,7 @@ import { writeWhole } from '../../edges/files.ts';
 import { get } from '../../edges/http.ts';
 import { runToEnd } from '../../edges/process.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { lowerServerFence } from './fence.ts';
 
 /** How long the route server may take to answer, in milliseconds: its socket is there from the start. */
 const ROUTER_TIMEOUT = 10_000;
@@ -49,6 +50,7 @@ export async function carryOut(plan: Plan): Promise<void> {
  */
 async function switchUnits(plan: UnitChanges, remove: readonly string[]): Promise<void> {
   if (plan.stop.length > 0) await systemctl('stop', ...plan.stop);
+  if (plan.stop.includes(ISOLATION_UNIT)) await lowerServerFence();
   for (const path of remove) await rm(path, { force: true });
   await systemctl('daemon-reload');
   if (plan.enable.length > 0) await systemctl('enable', '--quiet', ...plan.enable);
@@ -58,6 +60,9 @@ async function switchUnits(plan: UnitChanges, remove: readonly string[]): Promis
     if (unit === ROUTER_UNIT) await get({ host: '127.0.0.1', port: ROUTER_PORT }, '/health', ROUTER_TIMEOUT);
   }
 }
+
+/** Of what was switched off: it starts again when that is undone. */
+const isIsolation = (unit: string): boolean => unit === ISOLATION_UNIT || unit === PROBE_SOCKET;
 
 /** Puts everything back as it was. */
 export async function undo(plan: Plan, { files, link }: Snapshot): Promise<void> {
@@ -79,7 +84,8 @@ export async function undo(plan: Plan, { files, link }: Snapshot): Promise<void>
   const added = [...files].filter(([, before]) => before === undefined).map(([path]) => path);
   if (plan.link !== undefined) await (link === undefined ? rm(PLACES.renet, { force: true }) : linkTo(link));
   await systemctl('reset-failed', 'rediacc-*').catch(() => {});
-  await switchUnits({ stop: gone, enable: [], restart: plan.restart.filter((unit) => !isNew(unit)) }, added);
+  const restart = [...plan.stop.filter(isIsolation), ...plan.restart.filter((unit) => !isNew(unit))];
+  await switchUnits({ stop: gone, enable: [], restart }, added);
 }
 
 /** Atomically: there is always a renet. */

@@ -22,6 +22,7 @@ export type Health = {
   readonly trouble?: string;
   readonly revision: string | null;
   readonly routers: number;
+  readonly isolation: { readonly state: 'on' | 'off' | 'open' | 'unknown'; readonly reason?: string };
   readonly problems: number;
   readonly autoRoutes: { readonly enabled: boolean; readonly baseDomain?: string; readonly reason?: string };
   readonly daemons: readonly {
@@ -77,6 +78,8 @@ export function findFaults({ entryPoints }: Pick<Infra, 'entryPoints'>, state: S
   const lacking = entryPoints.filter(({ name }) => !state.traefik?.includes(name)).map(({ name }) => name);
   if (lacking.length > 0) return [`Traefik lacks the entrypoints ${lacking.join(', ')}`];
   if (state.health.status === 'starting') return ['the route server has no document yet'];
+  if (state.health.isolation.reason !== undefined)
+    return [`repositories are not kept apart: ${state.health.isolation.reason}`];
   if (state.mute.length > 0) return [`Traefik completes no TLS handshake on ${state.mute.join(', ')}`];
   if (state.health.traefik.current !== true) return ['Traefik has not taken the newest routes'];
   return [];

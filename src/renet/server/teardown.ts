@@ -1,8 +1,11 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   ADDRESS_TIMER,
   DOCKER_GROUP,
+  ISOLATION_UNIT,
   PLACES,
+  PROBE_SOCKET,
   PROXY_UNIT,
   PROXY_USER,
   ROUTER_SOCKET,
@@ -14,6 +17,7 @@ import { DEFAULT_STATE_DIR, recordFolder } from '../../core/repository/record.ts
 import { isFolder } from '../../edges/files.ts';
 import { run, runToEnd } from '../../edges/process.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { ISOLATION_LOCK, lowerServerFence } from './fence.ts';
 import { lockServer } from './lock-server.ts';
 import { ownFacts } from './own-facts.ts';
 
@@ -22,9 +26,12 @@ const FOLDERS = [
   PLACES.secrets,
   PLACES.dynamicFolder,
   PLACES.shims,
+  PLACES.isolation,
   '/etc/rediacc',
   `${PLACES.units}/docker-.scope.d`,
   recordFolder('/run/rediacc'),
+  ISOLATION_LOCK,
+  dirname(ISOLATION_LOCK),
   '/run/rediacc',
 ];
 const SERVICE_STATE = [`${DEFAULT_STATE_DIR}/router`, `${DEFAULT_STATE_DIR}/proxy`];
@@ -45,10 +52,13 @@ export async function teardown(print: (line: string) => void): Promise<void> {
       'Take them down first: their daemons need what would be taken away.',
     );
   const others = names.filter((unit) => unit.endsWith('.socket') || unit.startsWith('rediacc-contain'));
-  const ours = [ADDRESS_TIMER, ...others, PROXY_UNIT, ROUTER_UNIT].filter((unit) => units.has(unit));
+  const ours = [ADDRESS_TIMER, ...others, PROXY_UNIT, ROUTER_UNIT, ISOLATION_UNIT].filter((unit) =>
+    units.has(unit),
+  );
   // Sockets with them, or the next connection would start the service again.
   if (ours.length > 0) await systemctl('stop', ...ours);
-  const enabled = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT].filter(
+  await lowerServerFence();
+  const enabled = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT, PROBE_SOCKET, ISOLATION_UNIT].filter(
     (unit) => units.get(unit)?.enabled === 'enabled',
   );
   if (enabled.length > 0) await systemctl('disable', '--quiet', ...enabled);

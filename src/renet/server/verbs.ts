@@ -12,6 +12,7 @@ import { requireLines } from '../lines-option.ts';
 import { ownInfra } from '../own-infra.ts';
 import { knownAddresses } from '../service-addresses.ts';
 import type { Call, Verb } from '../verb.ts';
+import { doctor } from './doctor.ts';
 import { proveServer } from './prove.ts';
 import { renderRoutes, renderStatus } from './report.ts';
 import { findFaults, observeServer } from './server-state.ts';
@@ -23,6 +24,7 @@ export const PROXY_VERBS: Readonly<Record<string, Verb>> = {
   'proxy refresh': refresh,
   'proxy logs': showLogs,
   ips: showAddresses,
+  doctor: showDoctor,
 };
 
 async function showStatus({ options: { json } }: Call, { print, endWith }: Entry): Promise<void> {
@@ -76,6 +78,11 @@ async function showAddresses({ options: { json }, runDir }: Call, { print }: Ent
   if (all.length === 0) return print('no repository is up');
   const rows = all.map((one) => [one.repository, String(one.networkId), one.service, one.address]);
   for (const line of alignColumns([['REPOSITORY', 'NETWORK', 'SERVICE', 'ADDRESS'], ...rows])) print(line);
+}
+
+async function showDoctor({ options: { json }, runDir }: Call, { print, endWith }: Entry): Promise<void> {
+  const isWell = await doctor({ runDir, print, ...(json ? { json } : {}) });
+  endWith(isWell ? 0 : 1);
 }
 
 const TIMEOUT = 10_000;
