@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketPath } from '../src/core/repository/record.ts';
+import type { RouteList } from '../src/core/routes/route-list.ts';
 import { get } from '../src/edges/http.ts';
 import { findPortHolder } from '../src/edges/listeners.ts';
-import { run } from '../src/edges/process.ts';
+import { type Finished, run } from '../src/edges/process.ts';
 import { isRootOrRunAgain } from './become-root.ts';
 import { browse, form, type Page, type Sent } from './browse.ts';
 import { type Bundle, canPull, loadBuiltImages } from './images.ts';
@@ -83,10 +84,12 @@ function startLocal({ runDir, stateDir, http, https, router, api }: Places): {
   return { child, ready: ready.promise };
 }
 
+function tryCompose(name: string, runDir: string, args: readonly string[]): Promise<Finished> {
+  return run([RENET, `--run-dir=${runDir}`, 'compose', '--', ...args], { cwd: join(ROOT, 'examples', name) });
+}
+
 async function compose(name: string, runDir: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await run([RENET, `--run-dir=${runDir}`, 'compose', '--', ...args], {
-    cwd: join(ROOT, 'examples', name),
-  });
+  const { code, stderr } = await tryCompose(name, runDir, args);
   if (code !== 0) throw new Error(stderr);
 }
 
@@ -133,6 +136,17 @@ async function showPages({ http, https }: Places): Promise<void> {
   }
 }
 
+/** A container of one repository asks for the page of the other, past the proxy. */
+async function showIsolation({ runDir, router }: Places): Promise<void> {
+  const { body } = await get({ host: '127.0.0.1', port: router }, '/routes.json', 5_000);
+  const { http } = JSON.parse(body) as RouteList;
+  const [page = ''] = http.find(({ networkId }) => networkId === REPOSITORIES[0]?.networkId)?.backends ?? [];
+  const ask = ['exec', '-T', 'hello', 'wget', '-T', '2', '-q', '-O', '-', page];
+  const { code, stderr } = await tryCompose('hello', runDir, ask);
+  if (code === 0) throw new Error(`a container of hello reaches ${page}, which is my-app's`);
+  say(`\n  hello asks for ${page}, which is my-app's: ${stderr.trim().split(': ').at(-1)}`);
+}
+
 async function showHealth({ router }: Places): Promise<void> {
   const { body } = await get({ host: '127.0.0.1', port: router }, '/health', 5_000);
   const { status, routers, problems, daemons, revision } = JSON.parse(body);
@@ -174,6 +188,7 @@ async function demo(isOnce: boolean): Promise<void> {
       );
     }
     await showPages(places);
+    await showIsolation(places);
     await showHealth(places);
     if (isOnce) return;
     showNext(places);

@@ -58,6 +58,7 @@ const BUNDLES = {
   'my-app': ['postgres:17', 'my-app-web'],
   mail: ['mail-imap', 'mail-smtp'],
   chat: ['chat'],
+  'as-published': ['nginx:1.26', 'node:20', 'redis:8'],
 } as const;
 
 /** Of the examples, what images are built from. */

@@ -177,15 +177,23 @@ describe('renet local refuses in one sentence', () => {
       'Traefik 2.11.0 is too old: it must be 3.7.12 or newer',
       'traefik-too-old',
     ],
+    ['bpftool', undefined, 'bpftool is missing: there is no bpftool on the PATH', 'isolation-unavailable'],
+    [
+      'bpftool',
+      'bpftool v5.10.0',
+      'bpftool 5.10.0 is too old: it must be 7.1 or newer',
+      'isolation-unavailable',
+    ],
   ])('%s that prints %s', async (name, prints, ...[sentence, code]) => {
     await using lab = createLab();
     const bin = lab.write('bin', {
       dockerd: '#!/bin/sh\necho Docker version 26.1.5, build x\n',
       docker: '#!/bin/sh\necho 2.26.1\n',
       traefik: '#!/bin/sh\necho Version: 3.7.15\n',
+      bpftool: '#!/bin/sh\necho bpftool v7.1.0\n',
       ...(prints === undefined ? {} : { [name]: `#!/bin/sh\necho ${prints}\n` }),
     });
-    for (const program of ['dockerd', 'docker', 'traefik']) {
+    for (const program of ['dockerd', 'docker', 'traefik', 'bpftool']) {
       if (prints !== undefined || program !== name) chmodSync(`${bin}/${program}`, 0o755);
     }
     lab.write('app', { 'compose.yaml': `services: { web: ${service} }` });

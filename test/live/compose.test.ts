@@ -145,6 +145,7 @@ function unchangedPart(service: Record<string, unknown>): Record<string, unknown
     links: ____,
     sysctls: _____,
     mac_address: ______,
+    expose: _______,
     ...rest
   } = service;
   const environment = { ...(rest['environment'] as object | undefined) } as Record<string, unknown>;
@@ -155,7 +156,7 @@ function unchangedPart(service: Record<string, unknown>): Record<string, unknown
   const volumes = ((rest['volumes'] ?? []) as { target: string }[]).filter(
     ({ target }) => target !== '/etc/hosts',
   );
-  const { network: _______, ...build } = (rest['build'] ?? {}) as Record<string, unknown>;
+  const { network: ________, ...build } = (rest['build'] ?? {}) as Record<string, unknown>;
   return { ...rest, environment, labels: Object.fromEntries(labels), volumes, build };
 }
 
@@ -229,6 +230,7 @@ describe('a compose file with every feature', () => {
       },
       depends_on: { cache: { condition: 'service_healthy' }, 'main-db': { condition: 'service_started' } },
     });
+    expect(web).toMatchObject({ expose: ['80', '3000-3001', '9000', '53/udp', '81', '443'] });
     expect(web).not.toHaveProperty('sysctls');
     expect(ours.services['built']).toMatchObject({ build: { network: 'host' } });
     expect({ ...ours, services: null, networks: null }).toEqual({ ...plain, services: null, networks: null });

@@ -23,9 +23,9 @@ export type Lab = AsyncDisposable & {
   readonly folder: string;
   readonly runDir: string;
   readonly stateDir: string;
-  /** Writes a repository, or files of one; `examples/NAME` copies an example. */
+  /** Writes a repository, or files of one. */
   readonly write: (name: string, files: Readonly<Record<string, string>>) => string;
-  readonly copyExample: (name: string) => string;
+  readonly copyExample: (name: string, as?: string) => string;
   readonly renet: (
     args: readonly string[],
     options?: { cwd?: string; environment?: Record<string, string> },
@@ -66,9 +66,9 @@ export function createLab(): Lab {
       }
       return join(folder, name);
     },
-    copyExample: (name) => {
-      cpSync(join(ROOT, 'examples', name), join(folder, name), { recursive: true });
-      return join(folder, name);
+    copyExample: (name, as = name) => {
+      cpSync(join(ROOT, 'examples', name), join(folder, as), { recursive: true });
+      return join(folder, as);
     },
     compose: async (name, ...args) => {
       const { code, stdout, stderr } = await renet(['compose', '--', ...args], {

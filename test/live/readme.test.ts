@@ -15,11 +15,11 @@ test("the README's compose file becomes what the README says", async () => {
   const { services } = JSON.parse(stdout || `"${stderr}"`);
   expect(services).toMatchObject({
     web: {
-      environment: { DATABASE_URL: 'postgresql://app@127.0.11.2/app', SERVICE_IP: '127.0.11.3' },
+      environment: { DATABASE_URL: 'postgresql://app@postgres/app', SERVICE_IP: '127.0.11.3' },
       labels: { 'rediacc.service_ip': '127.0.11.3', 'traefik.enable': 'true' },
     },
-    postgres: { command: ['postgres', '-c', 'listen_addresses=127.0.11.2'] },
-    wiki: { command: ['httpd', '-f', '-p', '127.0.11.4:80', '-h', '/www'] },
+    postgres: { environment: { SERVICE_IP: '127.0.11.2' } },
+    wiki: { command: ['httpd', '-f', '-h', '/www'], environment: { SERVICE_IP: '127.0.11.4' } },
   });
   expect(services.web).not.toHaveProperty('ports');
 });

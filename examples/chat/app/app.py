@@ -1,6 +1,5 @@
 """A chat: a page, and on the same port a WebSocket that tells all what one says."""
 import asyncio
-import os
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -32,8 +31,7 @@ def page(connection, request):
 
 
 async def main():
-    # SERVICE_IP is this service's address, set by renet: other containers share the network, so it must not take them all.
-    async with serve(listen, os.environ["SERVICE_IP"], 8080, process_request=page, max_size=4096) as server:
+    async with serve(listen, "", 8080, process_request=page, max_size=4096) as server:
         await server.serve_forever()
 
 

@@ -46,5 +46,4 @@ class GuestBook(BaseHTTPRequestHandler):
 with psycopg.connect(DATABASE) as connection:
     connection.execute("CREATE TABLE IF NOT EXISTS notes (id serial PRIMARY KEY, note text NOT NULL)")
 
-# SERVICE_IP is this service's address, set by renet: other containers share the network, so it must not take them all.
-ThreadingHTTPServer((os.environ["SERVICE_IP"], 8080), GuestBook).serve_forever()
+ThreadingHTTPServer(("", 8080), GuestBook).serve_forever()
