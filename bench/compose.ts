@@ -19,8 +19,6 @@ export async function benchCompose(): Promise<Row[]> {
   const environment = {
     ...process.env,
     DOCKER_HOST: `unix://${lab.runDir}/docker-2816.sock`,
-    POSTGRES_IP: '127.0.11.2',
-    WEB_IP: '127.0.11.3',
   };
   const up = async (argv: [string, ...string[]]): Promise<number> =>
     timed(async () => {

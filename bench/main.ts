@@ -1,4 +1,5 @@
 // npm run bench [-- NAME] [--json]: figures beside those of a peer, or a limit, from the same run.
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRootOrRunAgain } from '../scripts/become-root.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   compose: async () => (await import('./compose.ts')).benchCompose(),
   router: async () => (await import('./router.ts')).benchRouter(),
   routing: async () => (await import('./routing.ts')).benchRouting(),
+  isolation: async () => (await import('./isolation.ts')).benchIsolation(),
   deploy: async () => (await import('./deploy.ts')).benchDeploy(),
 };
 
@@ -37,7 +39,14 @@ async function start(): Promise<number> {
   }
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   if (names.length === 0 || names.includes('deploy')) prepareServers();
+  if (names.length === 0 || names.includes('isolation')) prepareCompiler();
   return runInNamespaces([process.execPath, ...process.argv.slice(1)], { REDIACC_RENET: RENET });
+}
+
+/** What the bench of isolation is measured with. */
+function prepareCompiler(): void {
+  const packages = ['gcc', 'libc6-dev', 'wrk'];
+  execFileSync('sh', [join(import.meta.dirname, '../scripts/packages'), ...packages], { stdio: 'inherit' });
 }
 
 async function runBenches(chosen: readonly string[]): Promise<number> {
