@@ -13,7 +13,9 @@ const isLong = process.argv.includes('--long');
 
 async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
-  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl'], { stdio: 'inherit' });
+  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl', 'curl'], {
+    stdio: 'inherit',
+  });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   const other = execFileSync('sh', [join(import.meta.dirname, 'other-docker')], {
     stdio: ['ignore', 'pipe', 'inherit'],

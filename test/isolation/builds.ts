@@ -1,4 +1,5 @@
-import { type Builder, EXCEPTION, HOST_PORT, slotAddress, type Trial } from './machine.ts';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
+import { type Builder, EXCEPTION, HOST_PORT, type Trial } from './machine.ts';
 
 /** Steps of builds are containers of nobody's, and what a daemon does for its users it could do to others. */
 export async function tryBuilds(trial: Trial): Promise<void> {
@@ -12,7 +13,7 @@ export async function tryBuilds(trial: Trial): Promise<void> {
 async function trySteps(trial: Trial, builder: Builder): Promise<void> {
   const { ids, build, image } = trial.machine;
   const [a, b] = ids;
-  const theirs = slotAddress(b, 0);
+  const theirs = serviceAddress(b, 0);
   const ask = (name: string, ...words: string[]): string =>
     `RUN echo "SAW ${name}: $(perl /probe.pl ask ${words.join(' ')})"`;
   const own =
@@ -26,7 +27,7 @@ async function trySteps(trial: Trial, builder: Builder): Promise<void> {
       ask('other', 'tcp4', `${theirs}:8081`),
       ask('datagram', 'udp4.s', `${theirs}:8081`),
       ask('packets', 'packet', `${theirs}:1`),
-      ask('neighbour', 'tcp4', `${slotAddress(a, 1)}:8081`),
+      ask('neighbour', 'tcp4', `${serviceAddress(a, 1)}:8081`),
       `RUN echo "SAW own: $(${own})"`,
     ].join('\n'),
   );
@@ -49,7 +50,7 @@ async function trySteps(trial: Trial, builder: Builder): Promise<void> {
 async function tryDaemon(trial: Trial): Promise<void> {
   const { ids, build, docker, image } = trial.machine;
   const [a, b] = ids;
-  const theirs = slotAddress(b, 0);
+  const theirs = serviceAddress(b, 0);
   const add = await build(
     { id: a, builder: 'buildkit' },
     `FROM ${image}\nADD http://${theirs}:8081/page /page\n`,

@@ -1,7 +1,8 @@
+import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { tryBuilds } from './builds.ts';
 import { tryImages } from './images.ts';
 import { tryListeners } from './listeners.ts';
-import { type Case, EXCEPTION, HOST_PORT, HOST_PORT6, type Machine, slotAddress, Trial } from './machine.ts';
+import { type Case, EXCEPTION, HOST_PORT, HOST_PORT6, type Machine, Trial } from './machine.ts';
 
 /**
  * Tries all that a container of one repository could do to another's, and all that must go on working.
@@ -55,7 +56,7 @@ async function prepare(trial: Trial): Promise<void> {
   ];
   await serve('perl', probe, 'serve', 'HOST', ...host);
   for (const id of ids) {
-    const [first, second] = [slotAddress(id, 0), slotAddress(id, 1)];
+    const [first, second] = [serviceAddress(id, 0), serviceAddress(id, 1)];
     const specs = [`tcp4@${first}:8081`, `udp4@${first}:8081`, `mptcp4@${first}:8082`];
     await trial.listen(id, 'one', { slot: 0, tag: `ONE${id}`, specs });
     await trial.listen(id, 'two', {
@@ -73,13 +74,13 @@ async function tryConnections(trial: Trial): Promise<void> {
     const seen = await trial.ask(a, 'one', ...words);
     trial.refused(`A to ${name}`, failed(seen), seen);
   };
-  const target = `${slotAddress(b, 0)}:8081`;
-  const mapped = `[::ffff:${slotAddress(b, 0)}]:8081`;
+  const target = `${serviceAddress(b, 0)}:8081`;
+  const mapped = `[::ffff:${serviceAddress(b, 0)}]:8081`;
   for (const kind of ['tcp4', 'tfo4', 'mptcp4', 'udp4', 'udp4.s', 'raw4', 'packet'])
     await refuse(`B, ${kind}`, kind, target);
   for (const kind of ['tcp6', 'mptcp6', 'udp6', 'udp6.s']) await refuse(`B, ${kind} mapped`, kind, mapped);
   await refuse('B, tcp4 from port 0 of all addresses', 'tcp4', target, '0.0.0.0:0');
-  await refuse('B, tcp4 from an address of B', 'tcp4', target, `${slotAddress(b, 1)}:0`);
+  await refuse('B, tcp4 from an address of B', 'tcp4', target, `${serviceAddress(b, 1)}:0`);
   await refuse('B, udp4.s from port 0 of all addresses', 'udp4.s', target, '0.0.0.0:0');
   const port = HOST_PORT;
   const six = HOST_PORT6;
@@ -118,7 +119,7 @@ async function tryConnections(trial: Trial): Promise<void> {
 async function tryCgroups(trial: Trial): Promise<void> {
   const { ids, docker, foreignCgroups, probe, image } = trial.machine;
   const [a, b] = ids;
-  const target = `${slotAddress(b, 0)}:8081`;
+  const target = `${serviceAddress(b, 0)}:8081`;
   const once = async (name: string, ...options: string[]): Promise<void> => {
     const run = ['run', '--rm', '--network', 'host', '--volume', `${probe}:/probe.pl:ro`];
     const { stdout, stderr } = await docker(
@@ -137,7 +138,7 @@ async function tryCgroups(trial: Trial): Promise<void> {
   await once('A to B, one-off container without an address');
   for (const parent of foreignCgroups)
     await once(`A to B, --cgroup-parent ${parent}`, '--cgroup-parent', parent);
-  await once('A to B, an address of B as its own', '--env', `SERVICE_IP=${slotAddress(b, 5)}`);
+  await once('A to B, an address of B as its own', '--env', `SERVICE_IP=${serviceAddress(b, 5)}`);
   await once('A to B, an address that is none', '--env', 'SERVICE_IP=127.0.0.08');
 }
 
@@ -149,13 +150,13 @@ async function tryAllowed(trial: Trial): Promise<void> {
     trial.allowed(name, seen.startsWith('OK') && seen.includes(tag), seen);
   const inside = async (name: string, tag: string, ...words: string[]): Promise<void> =>
     allow(name, tag, await trial.ask(a, 'one', ...words));
-  const neighbour = slotAddress(a, 1);
+  const neighbour = serviceAddress(a, 1);
   for (const kind of ['tcp4', 'udp4', 'udp4.s', 'tfo4'])
     await inside(`A to its own second service, ${kind}`, `TWO${a}`, kind, `${neighbour}:8081`);
   await inside('A to its own, tcp4 from port 0', `TWO${a}`, 'tcp4', `${neighbour}:8081`, '0.0.0.0:0');
   for (const kind of ['tcp6', 'udp6.s'])
     await inside(`A to its own, ${kind} mapped`, `TWO${a}`, kind, `[::ffff:${neighbour}]:8081`);
-  const target = `${slotAddress(b, 0)}:8081`;
+  const target = `${serviceAddress(b, 0)}:8081`;
   for (const kind of ['tcp4', 'udp4', 'udp4.s'])
     allow(`the machine to B, ${kind}`, `ONE${b}`, await trial.askFromHost(kind, target));
   const nobody = [
@@ -202,7 +203,7 @@ async function tryPairs(trial: Trial): Promise<void> {
   for (const from of ids)
     for (const to of ids)
       for (const kind of ['tcp4', 'udp4']) {
-        const seen = await trial.ask(from, 'two', kind, `${slotAddress(to, 0)}:8081`);
+        const seen = await trial.ask(from, 'two', kind, `${serviceAddress(to, 0)}:8081`);
         const reached = seen.includes(`ONE${to}`);
         if (from === to) trial.allowed(`${from} to itself, ${kind}`, reached, seen);
         else trial.refused(`${from} to ${to}, ${kind}`, failed(seen), seen);

@@ -1,4 +1,5 @@
-import { slotAddress, type Trial } from './machine.ts';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
+import type { Trial } from './machine.ts';
 
 /** Programs with their default configuration, in all repositories at once. */
 export async function tryImages(trial: Trial): Promise<void> {
@@ -34,18 +35,18 @@ async function startImages(trial: Trial, id: number): Promise<void> {
 
 async function tryPages(trial: Trial, id: number): Promise<void> {
   const { docker } = trial.machine;
-  const expected = { web: `nginx ${slotAddress(id, 10)}`, httpd: `HTTPD${id}` };
+  const expected = { web: `nginx ${serviceAddress(id, 10)}`, httpd: `HTTPD${id}` };
   const same = (name: string, seen: string, wanted: string): void =>
     trial.unchanged(`${id}: ${name}`, seen.trim() === wanted, seen);
   const get = (address: string): Promise<string> => trial.machine.get(`http://${address}/`);
-  await trial.until(async () => (await get(slotAddress(id, 11))) !== '').catch(() => {});
-  same('nginx on 0.0.0.0:80 and [::]:80', await get(slotAddress(id, 10)), expected.web);
-  same('busybox httpd on port 80', await get(slotAddress(id, 11)), expected.httpd);
+  await trial.until(async () => (await get(serviceAddress(id, 11))) !== '').catch(() => {});
+  same('nginx on 0.0.0.0:80 and [::]:80', await get(serviceAddress(id, 10)), expected.web);
+  same('busybox httpd on port 80', await get(serviceAddress(id, 11)), expected.httpd);
   const own = await trial.exec(id, ['httpd'], 'wget', '-q', '-O', '-', 'http://127.0.0.1/');
   same('its own page on 127.0.0.1', own, expected.httpd);
   await docker(id, 'restart', '--time', '0', 'web');
-  await trial.until(async () => (await get(slotAddress(id, 10))) !== '').catch(() => {});
-  same('nginx after a restart', await get(slotAddress(id, 10)), expected.web);
+  await trial.until(async () => (await get(serviceAddress(id, 10))) !== '').catch(() => {});
+  same('nginx after a restart', await get(serviceAddress(id, 10)), expected.web);
 }
 
 async function tryLocalhost(trial: Trial, id: number): Promise<void> {
@@ -62,8 +63,8 @@ async function tryLocalhost(trial: Trial, id: number): Promise<void> {
   works("127.0.1.1, the machine's name", await ask('tcp4', '127.0.1.1:5000'));
   works('[::1] to a listener on all', await ask('tcp6', '[::1]:5002'));
   works('[::1] to a listener there', await ask('tcp6', '[::1]:5003'));
-  works('[::] answers on its address', await trial.askFromHost('tcp4', `${slotAddress(id, 12)}:5002`));
-  works('port 80 of the third', await trial.askFromHost('tcp4', `${slotAddress(id, 12)}:80`));
+  works('[::] answers on its address', await trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:5002`));
+  works('port 80 of the third', await trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:80`));
   const log = await trial.logs(id, 'many');
   trial.unchanged(`${id}: [::] for IPv6 alone can be bound`, log.includes('tcp6.o@[::]:5001 bound'), log);
   works('udp6 connected to [::1]', await ask('udp6', '[::1]:54'));
@@ -71,7 +72,7 @@ async function tryLocalhost(trial: Trial, id: number): Promise<void> {
 
 async function tryDatagrams(trial: Trial, id: number): Promise<void> {
   const tag = `MANY${id}`;
-  const address = slotAddress(id, 12);
+  const address = serviceAddress(id, 12);
   for (const kind of ['udp4', 'udp4.s']) {
     const answers = (name: string, seen: string, from: string): void =>
       trial.unchanged(`${id}: ${name}, ${kind}`, seen.includes(tag) && seen.includes(`from=${from}`), seen);

@@ -1,4 +1,5 @@
-import { slotAddress, type Trial } from './machine.ts';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
+import type { Trial } from './machine.ts';
 
 /** Nobody but its own hears what a container listens on, wherever it listens. */
 export async function tryListeners(trial: Trial): Promise<void> {
@@ -10,7 +11,7 @@ export async function tryListeners(trial: Trial): Promise<void> {
 
 function specsOf(trial: Trial): readonly string[] {
   const { ids, address } = trial.machine;
-  const theirs = slotAddress(ids[1], 0);
+  const theirs = serviceAddress(ids[1], 0);
   return [
     `tcp4@${theirs}:9000`,
     'tcp4@0.0.0.0:9001',
@@ -46,7 +47,7 @@ async function tryToHear(trial: Trial): Promise<void> {
     const bound = await trial.boundTo(a, 'evil', spec);
     const port = /:(\d+)$/.exec(bound ?? spec)?.[1] ?? '9';
     const kind = spec.startsWith('udp') ? 'udp4.s' : 'tcp4';
-    const theirs = `${slotAddress(b, 0)}:${port}`;
+    const theirs = `${serviceAddress(b, 0)}:${port}`;
     const asked = [
       trial.askFromHost(kind, theirs),
       trial.askFromHost(kind, `127.0.0.1:${port}`),
@@ -75,7 +76,7 @@ const TIMES = 40;
 
 async function tryToShare(trial: Trial): Promise<void> {
   const [, b] = trial.machine.ids;
-  const target = `${slotAddress(b, 0)}:8081`;
+  const target = `${serviceAddress(b, 0)}:8081`;
   for (const kind of ['tcp4', 'udp4']) {
     const seen = await Promise.all(Array.from({ length: TIMES }, () => trial.askFromHost(kind, target)));
     const own = seen.filter((one) => one.includes(`ONE${b}`)).length;
@@ -93,7 +94,7 @@ async function tryToShare(trial: Trial): Promise<void> {
 
 async function tryToSquat(trial: Trial): Promise<void> {
   const [a, b] = trial.machine.ids;
-  const theirs = slotAddress(b, 2);
+  const theirs = serviceAddress(b, 2);
   const squatting = [`tcp4@${theirs}:9100`, 'tcp4@0.0.0.0:9101', 'udp4@0.0.0.0:9101', 'tcp6@[::]:9102'];
   await trial.listen(a, 'squat', { slot: 1, tag: 'SQUAT', specs: squatting });
   const specs = [9100, 9101, 9102].flatMap((port) => [`tcp4@${theirs}:${port}`, `udp4@${theirs}:${port}`]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
 import type { Finished } from '../../src/edges/process.ts';
 
 /** Ports of the machine itself; the last is one that the operator lets repositories reach. */
@@ -46,11 +47,6 @@ export type Case = {
   readonly seen: string;
 };
 
-/** The base of a repository's subnet, and an address of it by its slot. */
-export function slotAddress(id: number, slot: number): string {
-  return `127.${id >> 16}.${(id >> 8) & 255}.${(id & 255) + 2 + slot}`;
-}
-
 /** Containers and probes on a machine, and the cases that came of them. */
 export class Trial {
   readonly machine: Machine;
@@ -83,7 +79,7 @@ export class Trial {
 
   /** A container of the host's network, with probe.pl in it; `slot` is its address, if it is to have one. */
   async run(id: number, name: string, { slot, options = [], command, image }: RunOptions): Promise<Finished> {
-    const address = slot === undefined ? [] : ['--env', `SERVICE_IP=${slotAddress(id, slot)}`];
+    const address = slot === undefined ? [] : ['--env', `SERVICE_IP=${serviceAddress(id, slot)}`];
     const { probe } = this.machine;
     const all = ['run', '--detach', '--name', name, '--network', 'host', '--volume', `${probe}:/probe.pl:ro`];
     this.#started.push({ id, name });

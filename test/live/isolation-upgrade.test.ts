@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { inCgroup, repositoryCgroup } from '../../src/core/isolation/fence.ts';
 import { attachedPrograms, readObject } from '../../src/edges/bpf.ts';
 import { removeCgroups } from '../../src/edges/cgroups.ts';
-import { run } from '../../src/edges/process.ts';
+import { runToEnd } from '../../src/edges/process.ts';
 import { raiseFence } from '../../src/renet/isolation/raise.ts';
 import { enterFence, type LocalFence, raiseLocalFence } from '../../src/renet/local/fence.ts';
 import { ROOT } from './lab.ts';
@@ -33,6 +33,12 @@ const ids = async (fence: LocalFence): Promise<number[]> =>
 /** The same programs, with another digest. */
 async function another(n: number): Promise<Uint8Array> {
   return Buffer.concat([await readObject(), Buffer.from([n])]);
+}
+
+type Entry = { readonly formatted: { readonly key: { readonly port?: number } } };
+
+async function dump({ pins }: LocalFence, map: string): Promise<Entry[]> {
+  return JSON.parse(await runToEnd('bpftool', '--json', 'map', 'dump', 'pinned', `${pins}/maps/${map}`));
 }
 
 /** A process of the repository asks for a port of the machine all the time. What it reached. */
@@ -92,19 +98,8 @@ test('ports that are let in are those that were named last', async () => {
   await using fenced = await raise();
   const { fence, lock } = fenced;
   const object = await readObject();
-  const listed = async (): Promise<number> => {
-    const { stdout } = await run([
-      'bpftool',
-      '--json',
-      'map',
-      'dump',
-      'pinned',
-      `${fence.pins}/maps/exceptions`,
-    ]);
-    return JSON.parse(stdout)
-      .map((one: { formatted: { key: { port: number } } }) => one.formatted.key.port)
-      .sort();
-  };
+  const listed = async (): Promise<number[]> =>
+    (await dump(fence, 'exceptions')).map(({ formatted }) => formatted.key.port ?? 0).sort();
   const port = (n: number): { address: string; port: number } => ({ address: '127.0.0.1', port: n });
   await raiseFence(fence, { object, ports: [port(53), port(9100)], lock });
   expect(await listed()).toEqual([53, 9100]);
@@ -115,17 +110,7 @@ test('ports that are let in are those that were named last', async () => {
 test('what is known of cgroups that are gone is forgotten', async () => {
   await using fenced = await raise();
   const { fence, lock } = fenced;
-  const count = async (): Promise<number> => {
-    const { stdout } = await run([
-      'bpftool',
-      '--json',
-      'map',
-      'dump',
-      'pinned',
-      `${fence.pins}/maps/tenants`,
-    ]);
-    return JSON.parse(stdout).length;
-  };
+  const count = async (): Promise<number> => (await dump(fence, 'tenants')).length;
   const before = await count();
   await removeCgroups(`${fence.cgroups}${repositoryCgroup(fence, 2816)}`);
   await raiseFence(fence, { object: await readObject(), ports: [], lock });

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { run } from '../../src/edges/process.ts';
 import { runCases, runSample } from '../isolation/cases.ts';
-import { type Case, EXCEPTION, type Machine, slotAddress } from '../isolation/machine.ts';
+import { type Case, EXCEPTION, type Machine } from '../isolation/machine.ts';
 import { ROOT, until } from '../live/lab.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
 
@@ -98,7 +99,7 @@ test('three repositories are kept apart', { timeout: 300_000 }, async () => {
 test('what was refused is counted, with the last target', async () => {
   const { server } = at;
   await server.sh(
-    `${dockerOf(2944)} run --rm --network host -v ${PROBE}:/probe.pl nginx:1.26 perl /probe.pl ask tcp4 ${slotAddress(2816, 3)}:5432`,
+    `${dockerOf(2944)} run --rm --network host -v ${PROBE}:/probe.pl nginx:1.26 perl /probe.pl ask tcp4 ${serviceAddress(2816, 3)}:5432`,
   );
   const doctor = await at.workstation.rdcOk('doctor', '-m', 'server-1');
   expect(doctor).toContain('ok: the kernel keeps repositories apart');
@@ -137,13 +138,13 @@ test('daemons start anew, and nothing changes for containers that run or start',
   const { server } = at;
   const page = `mkdir -p /www && echo here >/www/index.html && exec httpd -f -p 80 -h /www`;
   await server.sh(
-    `${dockerOf(2880)} run -d --name stays --network host -e SERVICE_IP=${slotAddress(2880, 30)} busybox sh -c '${page}'`,
+    `${dockerOf(2880)} run -d --name stays --network host -e SERVICE_IP=${serviceAddress(2880, 30)} busybox sh -c '${page}'`,
   );
   await server.sh('systemctl restart rediacc-containerd@2880 rediacc-docker@2880');
   const inside = `${dockerOf(2880)} exec stays wget -q -O -`;
   expect(await server.sh(`${inside} http://127.0.0.1/`)).toBe('here');
   expect((await server.try(`${inside} http://127.0.0.1:7111/health`)).code).not.toBe(0);
-  expect(await get(`http://${slotAddress(2880, 30)}/`)).toBe('here');
+  expect(await get(`http://${serviceAddress(2880, 30)}/`)).toBe('here');
   await server.sh(`${dockerOf(2880)} rm --force stays`);
   if (LONG) expect(failed(await tryAll())).toEqual([]);
 });
