@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, chown, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** The text of a file; undefined when there is none. */
@@ -56,6 +56,20 @@ export async function writeWhole(path: string, text: string | Iterable<string>, 
     throw error;
   }
   await syncFolder(folder);
+  await removeLeftBehind(path);
+}
+
+/** Milliseconds after which a neighbour is not somebody's at work: writing one takes a few. */
+const LEFT_BEHIND = 60_000;
+
+/** A writer that was killed has left its neighbour of a file. */
+async function removeLeftBehind(path: string): Promise<void> {
+  for (const name of await listNames(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`) || !/\.[0-9a-f]{12}\.new$/.test(name)) continue;
+    const neighbour = join(dirname(path), name);
+    const { mtimeMs } = (await stat(neighbour).catch(() => undefined)) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > LEFT_BEHIND) await rm(neighbour, { force: true });
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
