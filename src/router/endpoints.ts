@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { setImmediate as others } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Isolation } from '../core/isolation/report.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
@@ -8,7 +9,6 @@ import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
-import type { Isolation } from './isolation.ts';
 import type { Metrics, Snapshot } from './metrics.ts';
 import type { DaemonObserver } from './observe.ts';
 import { listPorts } from './ports.ts';

@@ -1,8 +1,8 @@
+import type { Isolation } from '../core/isolation/report.ts';
 import { type Kind, PROTOCOLS } from '../core/labels/sections.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
-import type { Isolation } from './isolation.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
 import { sum } from './sum.ts';

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Isolation } from '../core/isolation/report.ts';
 import { PROTOCOLS } from '../core/labels/sections.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
 import type { Fetch } from './document-endpoint.ts';
-import type { Isolation } from './isolation.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
 import { sum } from './sum.ts';
@@ -130,7 +130,7 @@ function createIsolationMetrics(registers: Registry[]): Set[] {
       isOn.set(isolation.state === 'on' ? 1 : 0);
       // The kernel counts, not this program.
       refused.reset();
-      if (isolation.state !== 'on') return;
+      if (!('refusals' in isolation)) return;
       for (const one of isolation.refusals) {
         const labels = { repository: nameOf(one.networkId), network_id: String(one.networkId) };
         for (const kind of REFUSED) refused.inc({ ...labels, kind }, one[kind]);

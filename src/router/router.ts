@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { Isolation } from '../core/isolation/report.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createRouteServer } from './endpoints.ts';
-import type { Isolation } from './isolation.ts';
 import { createMetrics } from './metrics.ts';
 import { DaemonObserver } from './observe.ts';
 import { type Pace, pace } from './pace.ts';

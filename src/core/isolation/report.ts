@@ -18,12 +18,14 @@ export type Refusals = {
   readonly lastAt?: number;
 };
 
-/** What a probe among the repositories has found. */
-export type IsolationReport = {
-  /** Whether it could not reach a port of the machine. */
-  readonly isClosed: boolean;
-  readonly refusals: readonly Refusals[];
-};
+/** Whether repositories are kept apart. */
+export type Isolation =
+  | { readonly state: 'off' }
+  | { readonly state: 'on'; readonly refusals: readonly Refusals[] }
+  /** They are to be, and are not. */
+  | { readonly state: 'open'; readonly refusals: readonly Refusals[]; readonly reason: string }
+  /** Nobody knows. */
+  | { readonly state: 'unknown'; readonly reason: string };
 
 const dump = z.array(
   z.looseObject({
@@ -43,17 +45,26 @@ const dump = z.array(
 );
 
 /**
- * Reads what the report script prints.
+ * Reads what the report script prints: what a probe among the repositories has found.
  *
  * @throws Error when it is not whole
  */
-export function readReport(text: string): IsolationReport {
+export function readReport(text: string): Isolation {
   const [, word, json = ''] = /^(open|closed)\n(.*)$/s.exec(text) ?? [];
   if (word === undefined) throw new Error(`the probe said '${text.trim()}'`);
-  const entries = z.parse(dump, JSON.parse(json));
+  const refusals = readRefusals(JSON.parse(json));
+  if (word === 'closed') return { state: 'on', refusals };
   return {
-    isClosed: word === 'closed',
-    refusals: entries
+    state: 'open',
+    refusals,
+    reason: 'a process among the repositories reaches ports of this machine',
+  };
+}
+
+function readRefusals(json: unknown): Refusals[] {
+  return (
+    z
+      .parse(dump, json)
       .map(({ formatted }) => formatted)
       // The probe itself is of no repository.
       .filter(({ key }) => key !== 0)
@@ -61,8 +72,8 @@ export function readReport(text: string): IsolationReport {
         ...{ networkId: key & 0xffffff, connections, listeners, sockets, packets },
         ...(at === 0 ? {} : { lastTarget: `${addressText(ip)}:${port}`, lastAt: Math.round(at / 1e6) }),
       }))
-      .sort((a, b) => a.networkId - b.networkId),
-  };
+      .sort((a, b) => a.networkId - b.networkId)
+  );
 }
 
 function addressText(ip: number): string {

@@ -3,7 +3,7 @@ import { readInfra } from '../../core/infra/infra-file.ts';
 import { PLACES } from '../../core/infra/places.ts';
 import { settingOf } from '../../core/infra/settings.ts';
 import { probePath } from '../../core/isolation/fence.ts';
-import type { Refusals } from '../../core/isolation/report.ts';
+import type { Isolation, Refusals } from '../../core/isolation/report.ts';
 import { alignColumns } from '../../core/table.ts';
 import { readText } from '../../edges/files.ts';
 import { probeIsolation } from '../../edges/isolation-probe.ts';
@@ -14,12 +14,6 @@ type Findings = {
   readonly isolation: Isolation;
   readonly repositories: readonly Repository[];
 };
-
-type Isolation =
-  | { readonly state: 'off' }
-  | { readonly state: 'on'; readonly refusals: readonly Refusals[] }
-  | { readonly state: 'open'; readonly refusals: readonly Refusals[] }
-  | { readonly state: 'unknown'; readonly reason: string };
 
 type Repository = {
   readonly networkId: number;
@@ -62,13 +56,7 @@ async function lookAtIsolation(runDir: string): Promise<Isolation> {
   const text = await readText(PLACES.infra);
   const isOff =
     text !== undefined && settingOf(readInfra(text, PLACES.infra).settings, 'isolation') === 'off';
-  if (isOff) return { state: 'off' };
-  try {
-    const { isClosed, refusals } = await probeIsolation(probePath(runDir));
-    return { state: isClosed ? 'on' : 'open', refusals };
-  } catch (error) {
-    return { state: 'unknown', reason: (error as Error).message };
-  }
+  return isOff ? { state: 'off' } : probeIsolation(probePath(runDir));
 }
 
 /** In milliseconds (proc_uptime(5)). */
@@ -98,8 +86,7 @@ function describeIsolation(isolation: Isolation): string {
     return 'ok: the kernel keeps repositories apart; a probe among them reached nothing';
   if (isolation.state === 'off')
     return 'warning: repositories are not kept apart: rdc context set-infra NAME --isolation on, push, and take them down and up';
-  if (isolation.state === 'open')
-    return 'wrong: a process among the repositories reaches ports of this machine: systemctl restart rediacc-isolation';
+  if (isolation.state === 'open') return `wrong: ${isolation.reason}: systemctl restart rediacc-isolation`;
   return `wrong: nobody can tell whether repositories are kept apart (${isolation.reason}): systemctl status rediacc-probe.socket`;
 }
 
