@@ -120,6 +120,15 @@ static __always_inline int shows_itself(struct tenant *tenant, __u32 ip, __u32 p
 	return tenant && tenant->kind == TENANT && IS_LOOPBACK(ip) && protocol == IPPROTO_TCP;
 }
 
+// The machine itself comes from localhost: as a rule that is Traefik, with somebody from outside, whom nobody may take for a process
+// beside oneself.
+static __always_inline __u32 as_machine(struct tenant *tenant, __u32 ip, __u32 port)
+{
+	if (!tenant || tenant->kind != TENANT || !IS_LOOPBACK(ip) || !IS_LOCALHOST(ip) || is_exception(ip, port))
+		return ip;
+	return MACHINE;
+}
+
 // Whom a socket of UDP talks to on 127.0.0.1, by the port there.
 struct peer {
 	__u64 socket;
@@ -200,12 +209,10 @@ SEC("cgroup/sendmsg4") int sendmsg4(struct bpf_sock_addr *ctx)
 	__u32 to = bpf_ntohl(ctx->user_ip4), port = bpf_ntohs(ctx->user_port), ip = reach(tenant, to, port);
 	if (is_apart(tenant))
 		return ALLOW;
-	if (to == LOCALHOST) {
-		if (is_remembered(ctx, SPOKE_FIRST))
-			return ALLOW;
-		if (ip && ip != to)
-			remember(ctx, WAS_REWRITTEN);
-	}
+	if (to == MACHINE && is_remembered(ctx, SPOKE_FIRST))
+		ip = LOCALHOST;
+	else if (to == LOCALHOST && ip && ip != to)
+		remember(ctx, WAS_REWRITTEN);
 	if (!ip)
 		return refuse_connection(tenant, to, port);
 	FORGET(ctx);
@@ -222,48 +229,59 @@ SEC("cgroup/sendmsg6") int sendmsg6(struct bpf_sock_addr *ctx)
 	return refuse_connection(tenant, LOCALHOST, bpf_ntohs(ctx->user_port));
 }
 
-// An answer comes from where it was asked.
-static __always_inline int is_rewritten(struct tenant *tenant, struct bpf_sock_addr *ctx, __u32 from)
+// Whom a datagram is from, as the receiver is told. An answer comes from where it was asked.
+static __always_inline __u32 sender(struct tenant *tenant, struct bpf_sock_addr *ctx, __u32 from)
 {
 	if (from == LOCALHOST)
 		remember(ctx, SPOKE_FIRST);
-	return tenant && from == tenant->service && is_remembered(ctx, WAS_REWRITTEN);
+	if (tenant && from == tenant->service)
+		return is_remembered(ctx, WAS_REWRITTEN) ? LOCALHOST : from;
+	return as_machine(tenant, from, bpf_ntohs(ctx->user_port));
 }
 
 SEC("cgroup/recvmsg4") int recvmsg4(struct bpf_sock_addr *ctx)
 {
-	struct tenant *tenant = current_tenant();
-	if (is_rewritten(tenant, ctx, bpf_ntohl(ctx->user_ip4))) {
-		FORGET(ctx);
-		ctx->user_ip4 = bpf_htonl(LOCALHOST);
-	}
+	__u32 from = sender(current_tenant(), ctx, bpf_ntohl(ctx->user_ip4));
+	FORGET(ctx);
+	ctx->user_ip4 = bpf_htonl(from);
 	return ALLOW;
 }
 
 SEC("cgroup/recvmsg6") int recvmsg6(struct bpf_sock_addr *ctx)
 {
-	struct tenant *tenant = current_tenant();
-	if (ctx->user_ip6[2] == V4MAPPED && is_rewritten(tenant, ctx, bpf_ntohl(ctx->user_ip6[3])))
-		ctx->user_ip6[3] = bpf_htonl(LOCALHOST);
+	__u32 from;
+	if (ctx->user_ip6[2] != V4MAPPED)
+		return ALLOW;
+	from = sender(current_tenant(), ctx, bpf_ntohl(ctx->user_ip6[3]));
+	FORGET(ctx);
+	ctx->user_ip6[3] = bpf_htonl(from);
 	return ALLOW;
 }
 
 // Its own address is shown to it as localhost: to a client that asks whom it is connected to, and to a server that accepts.
+static __always_inline __u32 other_end(struct tenant *tenant, __u32 ip, __u32 port)
+{
+	if (tenant && tenant->kind == TENANT && ip == tenant->service)
+		return LOCALHOST;
+	return as_machine(tenant, ip, port);
+}
+
 SEC("cgroup/getpeername4") int getpeername4(struct bpf_sock_addr *ctx)
 {
-	struct tenant *tenant = current_tenant();
-	if (tenant && tenant->kind == TENANT && bpf_ntohl(ctx->user_ip4) == tenant->service) {
-		FORGET(ctx);
-		ctx->user_ip4 = bpf_htonl(LOCALHOST);
-	}
+	__u32 ip = other_end(current_tenant(), bpf_ntohl(ctx->user_ip4), bpf_ntohs(ctx->user_port));
+	FORGET(ctx);
+	ctx->user_ip4 = bpf_htonl(ip);
 	return ALLOW;
 }
 
 SEC("cgroup/getpeername6") int getpeername6(struct bpf_sock_addr *ctx)
 {
-	struct tenant *tenant = current_tenant();
-	if (tenant && tenant->kind == TENANT && ctx->user_ip6[2] == V4MAPPED && bpf_ntohl(ctx->user_ip6[3]) == tenant->service)
-		ctx->user_ip6[3] = bpf_htonl(LOCALHOST);
+	__u32 ip;
+	if (ctx->user_ip6[2] != V4MAPPED)
+		return ALLOW;
+	ip = other_end(current_tenant(), bpf_ntohl(ctx->user_ip6[3]), bpf_ntohs(ctx->user_port));
+	FORGET(ctx);
+	ctx->user_ip6[3] = bpf_htonl(ip);
 	return ALLOW;
 }
 

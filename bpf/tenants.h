@@ -15,6 +15,7 @@ enum { EADDRNOTAVAIL_ = 99, ECONNREFUSED_ = 111 };
 #define LOCALHOST 0x7f000001
 #define SUBNET_MASK 63u				// a /26
 #define FIRST_SUBNET 0x7f000b00			// 127.0.11.0
+#define MACHINE 0xac110001u			// 172.17.0.1, as which it connects to containers of Docker's own network
 #define DNS_PORT 53
 #define IS_LOOPBACK(ip) (((ip) >> 24) == 127)
 // What a process means by "here": below the first subnet, with Debian's 127.0.1.1, and no address at all.

@@ -1,6 +1,9 @@
 import { serviceAddress } from '../../src/core/network/subnet.ts';
 import type { Trial } from './machine.ts';
 
+/** What a container sees of the machine's own processes, as Traefik. */
+const MACHINE = '172.17.0.1';
+
 /** Programs with their default configuration, in all repositories at once. */
 export async function tryImages(trial: Trial): Promise<void> {
   for (const id of trial.machine.ids) await startImages(trial, id);
@@ -63,8 +66,14 @@ async function tryLocalhost(trial: Trial, id: number): Promise<void> {
   works("127.0.1.1, the machine's name", await ask('tcp4', '127.0.1.1:5000'));
   works('[::1] to a listener on all', await ask('tcp6', '[::1]:5002'));
   works('[::1] to a listener there', await ask('tcp6', '[::1]:5003'));
-  works('[::] answers on its address', await trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:5002`));
-  works('port 80 of the third', await trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:80`));
+  const fromHost = (port: number): Promise<string> =>
+    trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:${port}`);
+  works('[::] answers the machine on its address', await fromHost(5002), `peer=[::ffff:${MACHINE}]`);
+  works(
+    'port 80 of the third, and the machine is not taken for itself',
+    await fromHost(80),
+    `peer=${MACHINE}`,
+  );
   const log = await trial.logs(id, 'many');
   trial.unchanged(`${id}: [::] for IPv6 alone can be bound`, log.includes('tcp6.o@[::]:5001 bound'), log);
   works('udp6 connected to [::1]', await ask('udp6', '[::1]:54'));
@@ -74,11 +83,17 @@ async function tryDatagrams(trial: Trial, id: number): Promise<void> {
   const tag = `MANY${id}`;
   const address = serviceAddress(id, 12);
   for (const kind of ['udp4', 'udp4.s']) {
-    const answers = (name: string, seen: string, from: string): void =>
-      trial.unchanged(`${id}: ${name}, ${kind}`, seen.includes(tag) && seen.includes(`from=${from}`), seen);
-    answers('the machine asks', await trial.askFromHost(kind, `${address}:53`), `${address}:53`);
-    answers('it asks itself', await trial.ask(id, 'many', kind, '127.0.0.1:53'), '127.0.0.1:53');
-    answers('another service asks', await trial.ask(id, 'one', kind, `${address}:53`), `${address}:53`);
-    answers('the machine asks [::]', await trial.askFromHost(kind, `${address}:54`), `${address}:54`);
+    const answers = (name: string, seen: string, ...words: string[]): void =>
+      trial.unchanged(
+        `${id}: ${name}, ${kind}`,
+        [tag, ...words].every((word) => seen.includes(word)),
+        seen,
+      );
+    const host = (port: number): Promise<string> => trial.askFromHost(kind, `${address}:${port}`);
+    answers('the machine asks', await host(53), `from=${address}:53`, `peer=${MACHINE}`);
+    answers('it asks itself', await trial.ask(id, 'many', kind, '127.0.0.1:53'), 'from=127.0.0.1:53');
+    const neighbour = await trial.ask(id, 'one', kind, `${address}:53`);
+    answers('another service asks', neighbour, `from=${address}:53`);
+    answers('the machine asks [::]', await host(54), `from=${address}:54`, `peer=[::ffff:${MACHINE}]`);
   }
 }

@@ -24,6 +24,9 @@ const LOCALHOST: readonly Entry[] = [
   { address: '::1', names: ['localhost', 'ip6-localhost', 'ip6-loopback'] },
 ];
 
+/** As the kernel shows it (MACHINE in bpf/tenants.h): some servers ask for the name of everybody who connects, and wait for it. */
+const MACHINE: Entry = { address: '172.17.0.1', names: ['traefik.internal'] };
+
 /**
  * The `/etc/hosts` of one service's containers. What its author wrote comes first (`extra_hosts`, then `links`), then every
  * service by its name, container name and network aliases, its own host name, and what the machine itself knows. A name
@@ -37,6 +40,7 @@ export function renderHosts(service: string, input: HostsInput): string {
     ['links', (own?.links ?? []).flatMap((link) => readLink(link, input.addresses))],
     ['services', serviceEntries(input)],
     ['this container', ownEntry(own?.hostname ?? input.machineName, input.addresses.get(service))],
+    ['what comes from the machine, as Traefik does', [MACHINE]],
     ['the machine', readMachineHosts(input.machineHosts)],
   ];
   const seen = new Set<string>();

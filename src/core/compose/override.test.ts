@@ -138,6 +138,8 @@ fd00::5	v6
 127.0.11.3	web
 # this container
 127.0.11.3	www
+# what comes from the machine, as Traefik does
+172.17.0.1	traefik.internal
 # the machine
 127.0.1.1	laptop
 10.0.0.9	printer
