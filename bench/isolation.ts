@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadBuiltImages } from '../scripts/images.ts';
 import { serviceAddress } from '../src/core/network/subnet.ts';
 import { daemonPlaces } from '../src/core/repository/daemon.ts';
+import { recordPath, writeRecord } from '../src/core/repository/record.ts';
+import { writeWhole } from '../src/edges/files.ts';
 import { runToEnd } from '../src/edges/process.ts';
 import { startDaemon } from '../src/renet/local/daemon.ts';
 import { type LocalFence, raiseLocalFence } from '../src/renet/local/fence.ts';
@@ -23,6 +25,8 @@ type Side = {
   readonly address: string;
   readonly page: string;
   readonly start: () => Promise<number>;
+  /** The same with a mount, which is looked at. */
+  readonly startMounted: () => Promise<number>;
 };
 
 /** What keeping repositories apart costs: the same containers in a repository with it, and in one without. */
@@ -64,7 +68,8 @@ export async function benchIsolation(): Promise<Row[]> {
     await compare('machine to container, connection and request, as Traefik', outside),
     await compare('wrk to nginx, a connection for each request', rate('--header=Connection: close')),
     await compare('wrk to nginx, connections kept', rate()),
-    await startRow(ours, theirs),
+    await startRow('docker run --rm … true', ours.start, theirs.start),
+    await startRow('docker run --rm, a folder mounted', ours.startMounted, theirs.startMounted),
     host,
   ];
 }
@@ -81,11 +86,13 @@ function ratioRow(measure: string, ours: number, theirs: number): Row {
   };
 }
 
-async function startRow(ours: Side, theirs: Side): Promise<Row> {
-  const samples = await interleaved(ROUNDS, ours.start, theirs.start);
+type Start = Side['start'];
+
+async function startRow(measure: string, ours: Start, theirs: Start): Promise<Row> {
+  const samples = await interleaved(ROUNDS, ours, theirs);
   const [mine, other] = [median(samples.ours), median(samples.theirs)];
   return {
-    measure: 'docker run --rm … true',
+    measure,
     ours: mine,
     against: { name: 'without', value: other },
     unit: 'ms',
@@ -107,6 +114,11 @@ async function startSide({ id, latency, dirs, fence }: Starting, stack: AsyncDis
   const places = daemonPlaces(dirs, id);
   const own = stack.use(new AsyncDisposableStack());
   const stop = new AbortController().signal;
+  // Its folder, in which `latency` is, is the repository.
+  await writeWhole(
+    recordPath(dirs.runDir, id),
+    writeRecord({ ...places, name: String(id), path: dirname(latency) }),
+  );
   await startDaemon(String(id), places, { stack: own, stop, ...(fence ? { fence } : {}) });
   for (const bundle of ['hello', 'as-published'] as const)
     await loadBuiltImages(places.socket, bundle, () => {});
@@ -138,21 +150,13 @@ async function startSide({ id, latency, dirs, fence }: Starting, stack: AsyncDis
     '-c',
     `echo '${text}' >/etc/nginx/conf.d/default.conf && exec nginx -g 'daemon off;'`,
   );
+  const run = ['run', '--rm', '--network=host', `--env=SERVICE_IP=${serviceAddress(id, 3)}`];
   return {
     address,
     page: `http://${page}/`,
     inside: (...argv) => docker('exec', 'client', ...argv),
-    start: () =>
-      timed(() =>
-        docker(
-          'run',
-          '--rm',
-          '--network=host',
-          `--env=SERVICE_IP=${serviceAddress(id, 3)}`,
-          'busybox',
-          'true',
-        ),
-      ),
+    start: () => timed(() => docker(...run, 'busybox', 'true')),
+    startMounted: () => timed(() => docker(...run, `--volume=${dirname(latency)}:/x`, 'busybox', 'true')),
   };
 }
 

@@ -31,7 +31,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/claims',
   ],
   'src/core/traefik': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/routes'],
-  'src/core/isolation': ['src/core', 'src/core/network'],
+  'src/core/isolation': ['src/core', 'src/core/network', 'src/core/repository'],
   'src/core/infra': [
     'src/core',
     'src/core/network',

@@ -5,12 +5,14 @@ import type { Breakout } from '../core/compose/breakout.ts';
 import { findBreakouts, isHook } from '../core/compose/breakouts.ts';
 import { adviseOn, describeBreakout } from '../core/compose/describe-breakouts.ts';
 import { filesNamedIn, type Source } from '../core/compose/find-line.ts';
-import { pathsOf } from '../core/compose/paths.ts';
+import { pathsOf, type Surroundings } from '../core/compose/paths.ts';
+import { pathsOfRediaccfiles } from '../core/deploy/rediaccfile.ts';
 import { Refusal } from '../core/refusal.ts';
 import { isAllowed } from '../core/repository/permissions.ts';
 import type { RepositoryRecord } from '../core/repository/record.ts';
 import { hasCode, readText } from '../edges/files.ts';
 import type { Project } from './compose-project.ts';
+import { findRediaccfiles } from './rediaccfiles.ts';
 
 /**
  * Refuses what would let containers out of their repository, unless the operator has allowed it. Profiles that are off count,
@@ -29,7 +31,12 @@ export async function refuseBreakouts(
   const pairs = configs.flatMap(pathsOf).map(async (one) => [one, await realPath(whole(one))] as const);
   const paths = new Map(await Promise.all(pairs));
   const folder = await realPath(path);
-  const found = configs.flatMap((one) => findBreakouts(one, (each) => paths.get(each) ?? each, folder));
+  const surroundings: Surroundings = {
+    resolve: (each) => paths.get(each) ?? each,
+    folder,
+    scripts: pathsOfRediaccfiles(folder, await findRediaccfiles(folder)),
+  };
+  const found = configs.flatMap((one) => findBreakouts(one, surroundings));
   const refused = withoutCopies(found)
     .filter((one) => reach === 'all' || isHook(one))
     .filter(({ permission }) => permission === undefined || !isAllowed(permissions, permission));

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { loadBuiltImages } from '../../scripts/images.ts';
 import { daemonPlaces } from '../../src/core/repository/daemon.ts';
+import { recordPath, writeRecord } from '../../src/core/repository/record.ts';
+import { writeWhole } from '../../src/edges/files.ts';
 import { run, runToEnd } from '../../src/edges/process.ts';
 import { startDaemon } from '../../src/renet/local/daemon.ts';
 import { raiseLocalFence } from '../../src/renet/local/fence.ts';
@@ -35,6 +37,10 @@ async function createMachine(stack: AsyncDisposableStack, isOn: boolean): Promis
   for (const id of IDS) {
     const places = daemonPlaces(dirs, id);
     const own = outer.use(new AsyncDisposableStack());
+    await writeWhole(
+      recordPath(dirs.runDir, id),
+      writeRecord({ ...places, name: `r${id}`, path: folder, permissions: [`path:${PROBE}`] }),
+    );
     await startDaemon(`repository ${id}`, places, { stack: own, stop, ...(fence ? { fence } : {}) });
     await loadBuiltImages(places.socket, 'hello', () => {});
     await loadBuiltImages(places.socket, 'as-published', () => {});

@@ -4,6 +4,8 @@ export type Breakout = {
   readonly at: readonly string[];
   /** The value, as its author knows it. */
   readonly value: string;
+  /** What is the matter with it, where that is not plain. */
+  readonly note?: string;
   /** The word that allows it; undefined: nothing does. */
   readonly permission?: string;
 };

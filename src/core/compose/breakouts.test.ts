@@ -5,6 +5,12 @@ import { pathsOf } from './paths.ts';
 
 const FOLDER = '/var/lib/rediacc/repositories/2816/files/shop';
 
+const AROUND = {
+  resolve: (path: string) => path,
+  folder: FOLDER,
+  scripts: [`${FOLDER}/jobs/Rediaccfile`],
+};
+
 type Parts = {
   readonly service?: object;
   readonly links?: Readonly<Record<string, string>>;
@@ -14,8 +20,8 @@ type Parts = {
 /** What is found in a compose file with one service: key, value, permission. */
 function found({ service = {}, links = {}, rest = {} }: Parts): string[] {
   const config = { services: { web: { image: 'nginx', ...service } }, ...rest };
-  return findBreakouts(config, (path) => links[path] ?? path, FOLDER).map(({ at, value, permission }) =>
-    [at.slice(2).join('.'), value, permission ?? '-'].join(' '),
+  return findBreakouts(config, { ...AROUND, resolve: (path) => links[path] ?? path }).map(
+    ({ at, value, permission }) => [at.slice(2).join('.'), value, permission ?? '-'].join(' '),
   );
 }
 
@@ -117,7 +123,6 @@ test.each([
   ['/srv/media', false],
   [`${FOLDER}-other`, false],
   ['/var/lib/rediacc/repositories/2816/files', false],
-  [FOLDER, true],
   [`${FOLDER}/data`, true],
 ])('a mount of %s stays inside: %s', (path, isInside) => {
   expect(found({ service: bind(path) })).toEqual(isInside ? [] : [`volumes ${path} path:${path}`]);
@@ -165,6 +170,11 @@ test.each([
   [{ volumes: { db: { name: '/etc' } } }, ['name /etc path:/etc']],
   [{ models: { llm: { model: 'ai/small' } } }, ['model ai/small provider']],
   [{ volumes: { db: { driver_opts: { type: 'nfs', o: 'addr=10.0.0.2', device: ':/export' } } } }, []],
+  [{ volumes: { db: { driver_opts: { type: 'cifs', o: 'username=a,ip=fd00::2', device: '//nas/a' } } } }, []],
+  [
+    { volumes: { db: { driver_opts: { type: 'cifs', o: 'bind,ip=fd00::2', device: '//etc' } } } },
+    ['driver_opts //etc path://etc'],
+  ],
   [{ volumes: { db: { driver_opts: { type: 'tmpfs', device: 'tmpfs' } } } }, []],
   [{ secrets: { key: { file: '/etc/shadow' } } }, ['file /etc/shadow path:/etc/shadow']],
   [{ secrets: { key: { file: `${FOLDER}/key` } } }, []],
@@ -190,6 +200,34 @@ test('all paths are known beforehand', () => {
   expect(pathsOf(config)).toEqual(['/a', '/b', '/c', '/d', '/e']);
 });
 
+test.each([
+  [bind(FOLDER), [`volumes ${FOLDER} path:${FOLDER}`]],
+  [bind(`${FOLDER}/jobs`), [`volumes ${FOLDER}/jobs path:${FOLDER}/jobs`]],
+  [
+    bind(`${FOLDER}/jobs/Rediaccfile`),
+    [`volumes ${FOLDER}/jobs/Rediaccfile path:${FOLDER}/jobs/Rediaccfile`],
+  ],
+  [bind(`${FOLDER}/jobs/html`), []],
+  [bind(`${FOLDER}/job`), []],
+  [bind(FOLDER, { read_only: true }), []],
+])('what root runs is not to be written by containers: %j', (service, expected) => {
+  expect(found({ service })).toEqual(expected);
+});
+
+test.each([
+  '',
+  'addr=127.0.11.66',
+  'addr=10.0.0.2,mountaddr=127.0.0.1',
+  'addr=nas.lan',
+  'addr=010.0.0.2',
+  'addr=::1',
+  'addr=::ffff:127.0.0.1',
+  'ADDR=0.0.0.0',
+])('a share may be of this machine: %s', (o) => {
+  const db = { driver_opts: { type: 'nfs4', o, device: ':/export' } };
+  expect(found({ rest: { volumes: { db } } })).toEqual(['driver_opts type: nfs4 volume-driver']);
+});
+
 test('what Compose does itself with the containers that there are', () => {
   const hook = [{ command: ['x'], privileged: true }];
   const web = {
@@ -199,11 +237,7 @@ test('what Compose does itself with the containers that there are', () => {
     provider: { type: 'x' },
     cap_add: ['BPF'],
   };
-  const all = findBreakouts(
-    { services: { web }, volumes: { provider: { driver: 'x' } } },
-    (path) => path,
-    FOLDER,
-  );
+  const all = findBreakouts({ services: { web }, volumes: { provider: { driver: 'x' } } }, AROUND);
   expect(all.filter(isHook).map(({ at }) => at.at(-1))).toEqual(['post_start', 'pre_stop', 'provider']);
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Breakout } from './breakout.ts';
-import { findPaths } from './paths.ts';
+import { findPaths, type Surroundings } from './paths.ts';
 import { findVolumes } from './volumes.ts';
 
 const hook = z.looseObject({ privileged: z.optional(z.unknown()) });
@@ -54,14 +54,8 @@ type Found = { readonly key: string; readonly value: string; readonly permission
  * What in a compose file would let its containers out.
  *
  * @param config of `docker compose config --format json`, with values
- * @param resolve the path behind symbolic links, of each that `pathsOf` names
- * @param folder of the repository
  */
-export function findBreakouts(
-  config: unknown,
-  resolve: (path: string) => string,
-  folder: string,
-): readonly Breakout[] {
+export function findBreakouts(config: unknown, surroundings: Surroundings): readonly Breakout[] {
   const { services, models } = z.parse(project, config);
   const inServices = Object.entries(services ?? {}).flatMap(([name, one]) =>
     findInService(one).map(({ key, ...found }) => ({ at: ['services', name, key], ...found })),
@@ -72,7 +66,7 @@ export function findBreakouts(
     value: one?.model ?? '',
     permission: 'provider',
   }));
-  return [...inServices, ...inModels, ...findVolumes(config), ...findPaths(config, resolve, folder)];
+  return [...inServices, ...inModels, ...findVolumes(config), ...findPaths(config, surroundings)];
 }
 
 /** What Compose does itself, with whatever containers there are, rather than asks of a new container. */

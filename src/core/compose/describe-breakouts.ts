@@ -2,15 +2,16 @@ import type { Breakout } from './breakout.ts';
 import { findLine, type Source } from './find-line.ts';
 
 /** One line: `docker-compose.yml:12: service 'web', cap_add: BPF [cap:BPF]`, without the file where no line can be found. */
-export function describeBreakout({ at, value, permission }: Breakout, sources: readonly Source[]): string {
+export function describeBreakout(
+  { at, value, note, permission }: Breakout,
+  sources: readonly Source[],
+): string {
   const [kind = '', name = '', ...keys] = at;
   const where = findLine(sources, at, value);
   const what = `${kind.slice(0, -1)} '${name}', ${keys.join('.')}: ${value}`;
-  return printable(
-    [...(where === undefined ? [] : [`${where}: `]), what, ...(permission ? [` [${permission}]`] : [])].join(
-      '',
-    ),
-  );
+  const before = where === undefined ? '' : `${where}: `;
+  const after = permission === undefined ? '' : ` [${permission}]`;
+  return printable(`${before}${what}${note === undefined ? '' : `, ${note}`}${after}`);
 }
 
 /** What to do about breakouts of a repository. */

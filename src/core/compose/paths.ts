@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import { COMMON_PATHS, isBelow } from '../repository/permissions.ts';
 import type { Breakout } from './breakout.ts';
+import { isBind } from './volumes.ts';
 
 const mount = z.looseObject({
   type: z.optional(z.string()),
@@ -48,13 +50,19 @@ function usesOf(config: unknown): PathUse[] {
   const inServices = Object.entries(services ?? {}).flatMap(([name, one]) => usesOfService(name, one));
   // Docker takes the name of a volume for a path, where it is one.
   const devices = Object.entries(volumes ?? {}).map(([name, one]) => [
-    ...use(['volumes', name, 'driver_opts'], one?.driver_opts?.['device'], false),
+    ...use(['volumes', name, 'driver_opts'], deviceOf(one?.driver_opts ?? {}), false),
     ...use(['volumes', name, 'name'], one?.name, false),
   ]);
   const files = Object.entries({ configs, secrets }).flatMap(([kind, all]) =>
     Object.entries(all ?? {}).map(([name, one]) => use([kind, name, 'file'], one?.file, true)),
   );
   return [...inServices, ...devices.flat(), ...files.flat()];
+}
+
+/** That of SMB looks like a path, and is none: `//nas/share`. */
+function deviceOf(options: Readonly<Record<string, unknown>>): unknown {
+  const isShare = ['cifs', 'smb3'].includes(String(options['type'])) && !isBind(options);
+  return isShare ? undefined : options['device'];
 }
 
 function usesOfService(name: string, one: z.infer<typeof service>): PathUse[] {
@@ -117,26 +125,25 @@ export function pathsOf(config: unknown): string[] {
   return [...new Set(usesOf(config).map(({ path }) => path))];
 }
 
-/** What many mount to have the machine's time and authorities, and everybody may read. */
-const COMMON = [
-  '/etc/localtime',
-  '/etc/timezone',
-  '/usr/share/zoneinfo',
-  '/etc/ssl/certs',
-  '/usr/share/ca-certificates',
-];
+/** What a path is held against. */
+export type Surroundings = {
+  /** The path behind symbolic links, of each that `pathsOf` names. */
+  readonly resolve: (path: string) => string;
+  /** The repository's own folder. */
+  readonly folder: string;
+  /** Files in it that root runs. */
+  readonly scripts: readonly string[];
+};
 
-/** Paths that lead out of the repository's folder. */
-export function findPaths(config: unknown, resolve: (path: string) => string, folder: string): Breakout[] {
-  return usesOf(config)
-    .filter(({ path, isReadOnly }) => {
-      const real = resolve(path);
-      if (isBelow(real, folder)) return false;
-      return !(isReadOnly && COMMON.some((one) => isBelow(real, one)));
-    })
-    .map(({ at, path }) => ({ at, value: path, permission: `path:${resolve(path)}` }));
-}
-
-export function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+/** Paths that lead out of the repository's folder, or to what root runs in it. */
+export function findPaths(config: unknown, { resolve, folder, scripts }: Surroundings): Breakout[] {
+  return usesOf(config).flatMap(({ at, path, isReadOnly }) => {
+    const real = resolve(path);
+    const found = { at, value: path, permission: `path:${real}` };
+    if (isBelow(real, folder)) {
+      const script = isReadOnly ? undefined : scripts.find((one) => isBelow(one, real));
+      return script === undefined ? [] : [{ ...found, note: `with what root runs (${script}): use :ro` }];
+    }
+    return isReadOnly && COMMON_PATHS.some((one) => isBelow(real, one)) ? [] : [found];
+  });
 }

@@ -6,7 +6,9 @@ import {
   functionCommand,
   functionEnvironment,
   NO_FUNCTION,
+  pathsOfRediaccfiles,
   requireRootOwned,
+  requireUnwritable,
 } from './rediaccfile.ts';
 
 const titles = (calls: readonly FunctionCall[]): string[] =>
@@ -65,4 +67,28 @@ test('root runs nothing that somebody else may have written', () => {
   requireRootOwned([{ path: '/r', uid: 0, mode: 0o40755 }]);
   expect(() => requireRootOwned([{ path: '/r', uid: 1000, mode: 0o755 }])).toThrow('it belongs to user 1000');
   expect(() => requireRootOwned([{ path: '/r', uid: 0, mode: 0o664 }])).toThrow('others may write to it');
+});
+
+test('root runs nothing that a container could have written', () => {
+  const writable = { list: '/s/writable', paths: ['/r/data', '/r/web/Rediaccfile'] };
+  const attempt =
+    (script: string, permissions: string[] = []) =>
+    () =>
+      requireUnwritable([script], writable, permissions);
+  expect(attempt('/r/Rediaccfile')).not.toThrow();
+  expect(attempt('/r/data-of-mine/Rediaccfile')).not.toThrow();
+  expect(attempt('/r/web/Rediaccfile')).toThrow('containers could write to /r/web/Rediaccfile');
+  expect(attempt('/r/data/Rediaccfile')).toThrow(
+    'containers could write to /r/data, which they have mounted',
+  );
+  expect(attempt('/r/data/Rediaccfile', ['path:/r'])).not.toThrow();
+  expect(attempt('/r/data/Rediaccfile', ['path:/r/other'])).toThrow();
+});
+
+test('Rediaccfiles are in the own folder, and in those of the first level', () => {
+  expect(pathsOfRediaccfiles('/r', { names: ['Rediaccfile', 'a', 'b'], folders: ['b'] })).toEqual([
+    '/r/Rediaccfile',
+    '/r/b/Rediaccfile',
+  ]);
+  expect(pathsOfRediaccfiles('/r', { names: ['a'], folders: [] })).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { composeEnvironment } from '../compose/environment.ts';
 import { COMPOSE_FILE_NAMES } from '../compose/files.ts';
 import { PLACES } from '../infra/places.ts';
 import { Refusal } from '../refusal.ts';
+import { isAllowed, isBelow, type Permissions } from '../repository/permissions.ts';
 import type { RepositoryRecord } from '../repository/record.ts';
 
 export const REDIACCFILE = 'Rediaccfile';
@@ -25,6 +26,15 @@ export type Rediaccfiles = {
   /** First-level folders that have a Rediaccfile. */
   readonly folders: readonly string[];
 };
+
+/** Where they are, in the repository's folder. */
+export function pathsOfRediaccfiles(folder: string, { names, folders }: Rediaccfiles): string[] {
+  const places = [
+    ...(names.includes(REDIACCFILE) ? [folder] : []),
+    ...folders.map((one) => `${folder}/${one}`),
+  ];
+  return places.map((place) => `${place}/${REDIACCFILE}`);
+}
 
 /** What a repository that has nothing but a compose file comes up and goes down by. */
 const BY_COMPOSE = `up() { renet compose -- up -d; }\ndown() { renet compose -- down; }`;
@@ -87,4 +97,32 @@ export function requireRootOwned(all: readonly Ownership[]): void {
     `${wrong.path} would be run as root, and ${why}`,
     `If it is as you want it: chown root:root ${wrong.path} && chmod go-w ${wrong.path}.`,
   );
+}
+
+/** What containers have been able to write to, by the folders and files that were mounted. */
+export type Writable = {
+  /** Where it is written down, a path in each line. */
+  readonly list: string;
+  readonly paths: readonly string[];
+};
+
+/**
+ * Refuses to run as root what a container could have written, and so could have anybody who has taken it over.
+ *
+ * @param scripts by all of their names: as they were found, and behind symbolic links
+ */
+export function requireUnwritable(
+  scripts: readonly string[],
+  { list, paths }: Writable,
+  permissions: Permissions,
+): void {
+  for (const script of scripts) {
+    const path = paths.find((one) => isBelow(script, one) && !isAllowed(permissions, `path:${one}`));
+    if (path === undefined) continue;
+    throw new Refusal(
+      'repository-not-owned',
+      `${script} would be run as root, and containers could write to ${path}, which they have mounted`,
+      `Look at it. If it is as you want it, take the line ${path} out of ${list}, and mount it read-only (:ro) from now on.`,
+    );
+  }
 }

@@ -1,12 +1,15 @@
 import { probePath, SERVER_FENCE, wrapperEnvironment } from '../isolation/fence.ts';
+import { PIN_SCRIPT } from '../isolation/pin.ts';
 import { REPORT_SCRIPT, RUNC_WRAPPER } from '../isolation/wrapper.ts';
 import { RUN_DIR } from '../repository/places.ts';
+import { DEFAULT_STATE_DIR } from '../repository/record.ts';
 import { DOCKER_GROUP, ISOLATION_UNIT, PLACES } from './places.ts';
 import { HEADER } from './units.ts';
 
 /** Programs beside each other on a server, by name. */
 export const ISOLATION_PROGRAMS: Readonly<Record<string, string>> = {
   runc: RUNC_WRAPPER,
+  pin: PIN_SCRIPT,
   report: REPORT_SCRIPT,
 };
 
@@ -14,6 +17,8 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 
 /** What keeps a repository apart, in the units of its daemons. */
 export type Fenced = { readonly unit: string; readonly service: string };
+
+const SERVER_DIRS = { runDir: RUN_DIR, stateDir: DEFAULT_STATE_DIR };
 
 export const NOT_FENCED: Fenced = { unit: '', service: '' };
 
@@ -24,7 +29,7 @@ export const NOT_FENCED: Fenced = { unit: '', service: '' };
 export function renderFenced(): Fenced {
   const variables = {
     PATH: `${PLACES.isolation}:${DEFAULT_PATH}`,
-    ...wrapperEnvironment(SERVER_FENCE, '%i'),
+    ...wrapperEnvironment(SERVER_FENCE, '%i', SERVER_DIRS),
   };
   const lines = Object.entries(variables).map(([name, value]) => `Environment=${name}=${value}`);
   return {

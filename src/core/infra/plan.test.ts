@@ -78,7 +78,7 @@ describe('a bare server', () => {
       `write in ${UNITS}/: rediacc-containerd@.service, rediacc-docker@.socket, rediacc-docker@.service, rediacc-containers@.service, rediacc-boot@.service, rediacc-containers.target, rediacc-isolation.service, rediacc-probe.socket, rediacc-probe@.service, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service`,
       `write in ${UNITS}/docker-.scope.d/: rediacc.conf`,
       'write in /usr/local/lib/rediacc-shims/: docker, docker-compose, sudo',
-      'write in /usr/local/lib/rediacc-isolation/: runc, report',
+      'write in /usr/local/lib/rediacc-isolation/: runc, pin, report',
       'make a certificate for hosts that have none',
       'start at boot: rediacc-isolation.service, rediacc-probe.socket, rediacc-router.socket, rediacc-router.service, rediacc-proxy.service',
       'start rediacc-isolation.service',
@@ -126,6 +126,7 @@ describe('a change', () => {
     expect(plan.stop).toEqual(ISOLATION);
     expect(plan.remove).toEqual([
       '/usr/local/lib/rediacc-isolation/runc',
+      '/usr/local/lib/rediacc-isolation/pin',
       '/usr/local/lib/rediacc-isolation/report',
       ...['isolation.service', 'probe.socket', 'probe@.service'].map((name) => `${UNITS}/rediacc-${name}`),
     ]);

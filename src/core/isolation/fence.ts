@@ -1,4 +1,5 @@
 import type { NetworkId } from '../network/subnet.ts';
+import { recordPath, repositoryStateDir } from '../repository/record.ts';
 
 /** Where the kernel keeps repositories apart: those of a server, or those of one `renet local`. */
 export type Fence = {
@@ -61,16 +62,25 @@ export function cgroupFlags(fence: Fence, id: NetworkId): string[] {
   return [`--exec-opt=native.cgroupdriver=${fence.driver}`, `--cgroup-parent=${parent}`];
 }
 
+/** Where records and states of repositories lie. */
+export type RepositoryDirs = { readonly runDir: string; readonly stateDir: string };
+
 /**
  * What the wrapper of runc is told, as environment of containerd and dockerd, which hand it on.
  *
  * @param id of the repository, or what systemd puts there
  */
-export function wrapperEnvironment(fence: Fence, id: NetworkId | '%i'): Readonly<Record<string, string>> {
+export function wrapperEnvironment(
+  fence: Fence,
+  id: NetworkId | '%i',
+  { runDir, stateDir }: RepositoryDirs,
+): Readonly<Record<string, string>> {
   const { pins, cgroups, top, driver } = fence;
   const isSystemd = driver === 'systemd';
   return {
     REDIACC_NETWORK_ID: String(id),
+    REDIACC_RECORD: recordPath(runDir, id),
+    REDIACC_STATE: repositoryStateDir(stateDir, id),
     REDIACC_PINS: pins,
     REDIACC_CGROUPS: cgroups,
     REDIACC_CGROUP: isSystemd ? `${top}/rediacc-${id}.slice` : `${top}/${id}`,

@@ -40,14 +40,17 @@ describe('cgroups', () => {
   });
 
   test('are known to the wrapper', () => {
-    expect(wrapperEnvironment(SERVER_FENCE, '%i')).toEqual({
+    const dirs = { runDir: '/run/rediacc', stateDir: '/var/lib/rediacc' };
+    expect(wrapperEnvironment(SERVER_FENCE, '%i', dirs)).toEqual({
       REDIACC_NETWORK_ID: '%i',
+      REDIACC_RECORD: '/run/rediacc/repositories/%i.json',
+      REDIACC_STATE: '/var/lib/rediacc/repositories/%i',
       REDIACC_PINS: '/sys/fs/bpf/rediacc',
       REDIACC_CGROUPS: '/sys/fs/cgroup',
       REDIACC_CGROUP: '/rediacc.slice/rediacc-%i.slice',
       REDIACC_CGROUPS_PATH: 'rediacc-%i.slice:',
     });
-    expect(wrapperEnvironment(local, 2880)).toMatchObject({
+    expect(wrapperEnvironment(local, 2880, dirs)).toMatchObject({
       REDIACC_CGROUP: '/rediacc-7f3a9c01/2880',
       REDIACC_CGROUPS_PATH: '/rediacc-7f3a9c01/2880/',
     });
@@ -123,7 +126,7 @@ describe('the report of a probe', () => {
       entry(0x7f000b00, {}),
     ];
     expect(readReport(`closed\n${JSON.stringify(entries)}\n`)).toEqual({
-      isClosed: true,
+      state: 'on',
       refusals: [
         { networkId: 2816, ...value },
         { networkId: 2880, ...value, lastTarget: '127.0.11.2:5432', lastAt: 5000 },
@@ -132,7 +135,7 @@ describe('the report of a probe', () => {
   });
 
   test('says when somebody came through', () => {
-    expect(readReport('open\n[]\n').isClosed).toBe(false);
+    expect(readReport('open\n[]\n').state).toBe('open');
   });
 
   test.each(['', 'open', 'maybe\n[]', 'closed\n'])("'%s' is none", (text) => {

@@ -11,6 +11,7 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rediacc-wrapper-'));
+  mkdirSync(join(folder, 'repositories/2816'), { recursive: true });
   for (const [name, text] of Object.entries({ wrapper: RUNC_WRAPPER, real: '#!/bin/sh\necho "runc $*"\n' })) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'runc'), text);
@@ -32,7 +33,7 @@ function call(...args: string[]): Result {
   const { status, stdout, stderr } = spawnSync(join(folder, 'wrapper/runc'), ['--log', log, ...args], {
     encoding: 'utf8',
     env: {
-      ...wrapperEnvironment(SERVER_FENCE, 2816),
+      ...wrapperEnvironment(SERVER_FENCE, 2816, { runDir: folder, stateDir: folder }),
       PATH: `${folder}/wrapper:${folder}/real:${process.env['PATH']}`,
     },
   });

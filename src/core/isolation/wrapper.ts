@@ -52,16 +52,21 @@ s/\\("capabilities":{[^}]*\\),"CAP_NET_RAW"/\\1/;t again
 s/\\("capabilities":{[^}]*\\)"CAP_NET_RAW",\\{0,1\\}/\\1/;t again' "$1" || refuse "$1 cannot be changed"
 }
 
-# Sets address, which is empty when the container has none. All that look like its cgroup must be below the repository's, since an
-# annotation may have the same name.
+# Sets address, which is empty when the container has none, and pin, when something is mounted that others could have exchanged. All
+# that look like its cgroup must be below the repository's, since an annotation may have the same name.
 read_config() {
-	address= path=
-	words=$(grep -oE '"(cgroupsPath":"|SERVICE_IP=)[^"]*"' "$1")
+	address= path= pin=
+	state=$(cd -P "$REDIACC_STATE" && pwd)
+	words=$(grep -oE '"(cgroupsPath":"|SERVICE_IP=|type":"bind","source":")[^"]*"' "$1")
 	IFS='
 '
 	for word in $words; do
 		case $word in
 		'"SERVICE_IP='*) address=\${word#*=} address=\${address%?} ;;
+		'"type":"bind"'*)
+			source=\${word#*source?:?} source=\${source%?}
+			is_made_by_docker "$source" || pin=1
+			;;
 		*)
 			path=\${word#*:?} path=\${path%?}
 			case $path in
@@ -74,6 +79,19 @@ read_config() {
 	done
 	IFS=$old_ifs
 	[ -n "$path" ] || refuse_cgroup
+}
+
+# Docker's own files, and volumes that are but folders of Docker's.
+is_made_by_docker() {
+	case $1 in
+	*/../* | *'\\'*) return 1 ;;
+	"$state"/docker/containers/* | "$REDIACC_STATE"/hosts/* | /usr/*/docker-init) return 0 ;;
+	"$state"/docker/volumes/*/_data) ;;
+	*) return 1 ;;
+	esac
+	volume=\${1#"$state/docker/volumes/"} volume=\${volume%/_data}
+	case $volume in */*) return 1 ;; esac
+	[ ! -e "$state/docker/volumes/$volume/opts.json" ]
 }
 
 refuse_cgroup() { refuse "the cgroup of a container must be below $REDIACC_CGROUP; --cgroup-parent cannot be chosen here"; }
@@ -124,7 +142,9 @@ create)
 	read_config "$config"
 	choose_address
 	drop_net_raw "$config"
-	"$runc" "$@" || exit
+	[ -z "$pin" ] || set -- "$folder/pin" "$config" "$log" "$runc" "$@"
+	[ -n "$pin" ] || set -- "$runc" "$@"
+	"$@" || exit
 	enter && exit
 	"$runc" --root "$root" delete --force "$container"
 	refuse "$why"

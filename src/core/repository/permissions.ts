@@ -53,3 +53,16 @@ export function isAllowed(permissions: Permissions, wanted: string): boolean {
       one === wanted || (one.startsWith('path:/') && wanted.startsWith(one === 'path:/' ? one : `${one}/`)),
   );
 }
+
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** What many mount to have the machine's time and authorities: everybody may read it. */
+export const COMMON_PATHS = [
+  '/etc/localtime',
+  '/etc/timezone',
+  '/usr/share/zoneinfo',
+  '/etc/ssl/certs',
+  '/usr/share/ca-certificates',
+];

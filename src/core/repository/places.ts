@@ -30,6 +30,8 @@ export type RepositoryPlaces = {
   readonly pushed: string;
   /** Where a push gathers what it brings. */
   readonly incoming: string;
+  /** What containers have been able to write to, ever; `pin` of core/isolation keeps it. */
+  readonly writable: string;
   readonly lock: string;
 };
 
@@ -42,6 +44,7 @@ export function repositoryPlaces({ networkId: id, name }: Named): RepositoryPlac
     files: `${folder}/files/${name}`,
     pushed: `${folder}/pushed.json`,
     incoming: `${folder}/incoming`,
+    writable: `${folder}/writable`,
     lock: `${LOCKS}/${id}`,
   };
 }

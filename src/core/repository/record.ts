@@ -28,11 +28,11 @@ export function recordFolder(runDir: string): string {
   return `${runDir}/repositories`;
 }
 
-export function recordPath(runDir: string, id: NetworkId): string {
+export function recordPath(runDir: string, id: NetworkId | '%i'): string {
   return `${recordFolder(runDir)}/${id}.json`;
 }
 
-export function repositoryStateDir(stateDir: string, id: NetworkId): string {
+export function repositoryStateDir(stateDir: string, id: NetworkId | '%i'): string {
   return `${stateDir}/repositories/${id}`;
 }
 

@@ -4,10 +4,12 @@ import {
   type Fence,
   inCgroup,
   localFence,
+  type RepositoryDirs,
   repositoryCgroup,
   wrapperEnvironment,
 } from '../../core/isolation/fence.ts';
 import type { LoopbackPort } from '../../core/isolation/maps.ts';
+import { PIN_SCRIPT } from '../../core/isolation/pin.ts';
 import { REPORT_SCRIPT, RUNC_WRAPPER } from '../../core/isolation/wrapper.ts';
 import type { NetworkId } from '../../core/network/subnet.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -22,9 +24,8 @@ import type { PartOptions } from './part.ts';
 export type LocalFence = Fence & {
   /** Where the wrapper of runc lies. */
   readonly folder: string;
+  readonly dirs: RepositoryDirs;
 };
-
-type Dirs = { readonly runDir: string; readonly stateDir: string };
 
 /**
  * Loads the programs for all that run in this run folder, unless they are there. The last one takes them out of the kernel.
@@ -32,7 +33,7 @@ type Dirs = { readonly runDir: string; readonly stateDir: string };
  * @param ports of the machine that repositories may reach
  */
 export async function raiseLocalFence(
-  { runDir, stateDir }: Dirs,
+  { runDir, stateDir }: RepositoryDirs,
   ports: readonly LoopbackPort[],
   stack: AsyncDisposableStack,
 ): Promise<LocalFence> {
@@ -45,6 +46,7 @@ export async function raiseLocalFence(
     );
   const folder = `${stateDir}/isolation`;
   await writeWhole(`${folder}/runc`, RUNC_WRAPPER, 0o755);
+  await writeWhole(`${folder}/pin`, PIN_SCRIPT, 0o755);
   await writeWhole(`${folder}/report`, REPORT_SCRIPT, 0o755);
   // A run folder may be anywhere.
   const fence = localFence(digestText(runDir).slice(0, 8), cgroups);
@@ -56,7 +58,7 @@ export async function raiseLocalFence(
     if ((await cgroupInode(top)) === undefined) await lowerFence(fence, lock);
   });
   await raiseFence(fence, { object: await readObject(), ports, lock });
-  return { ...fence, folder };
+  return { ...fence, folder, dirs: { runDir, stateDir } };
 }
 
 /** Makes the cgroups of a repository, and says to the kernel whose they are. */
@@ -81,6 +83,6 @@ export function fenced(
   const path = `${fence.folder}:${process.env['PATH']}`;
   return {
     argv: inCgroup(fence, daemonsCgroup(fence, id), argv),
-    environment: { ...process.env, ...wrapperEnvironment(fence, id), PATH: path },
+    environment: { ...process.env, ...wrapperEnvironment(fence, id, fence.dirs), PATH: path },
   };
 }

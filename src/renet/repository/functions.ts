@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { COMPOSE_FILE_NAMES } from '../../core/compose/files.ts';
 import {
@@ -9,14 +9,18 @@ import {
   functionEnvironment,
   NO_FUNCTION,
   type Ownership,
+  pathsOfRediaccfiles,
   REDIACCFILE,
+  type Rediaccfiles,
   requireRootOwned,
+  requireUnwritable,
 } from '../../core/deploy/rediaccfile.ts';
 import { Failure, Refusal } from '../../core/refusal.ts';
 import type { Definition } from '../../core/repository/definition.ts';
 import { recordOf, repositoryPlaces, repositoryUnits } from '../../core/repository/places.ts';
-import { listNames } from '../../edges/files.ts';
+import { readText } from '../../edges/files.ts';
 import { type Environment, run, start } from '../../edges/process.ts';
+import { findRediaccfiles } from '../rediaccfiles.ts';
 import { knownAddresses } from '../service-addresses.ts';
 
 export type RunOptions = {
@@ -38,24 +42,32 @@ export type Called = {
 /** What a repository defines for a verb, once it is sure that root may run it. */
 export async function findCalls(one: Definition, verb: 'up' | 'down'): Promise<FunctionCall[]> {
   const { files } = repositoryPlaces(one);
-  const names = await listNames(files);
-  const inside = await Promise.all(names.map((name) => listNames(`${files}/${name}`)));
-  const folders = names.filter((_, i) => inside[i]?.includes(REDIACCFILE));
-  const calls = callsOf(verb, { names, folders });
+  const found = await findRediaccfiles(files);
+  const calls = callsOf(verb, found);
   if (calls.length === 0)
     throw new Refusal(
       'repository-empty',
       `there is neither a Rediaccfile nor a compose file in '${one.name}' (${files})`,
       `Bring them there: rdc repo push FOLDER ${one.name} -m CONTEXT.`,
     );
-  const paths = [files, ...folders.map((folder) => `${files}/${folder}`)];
+  const paths = [files, ...found.folders.map((folder) => `${files}/${folder}`)];
   // Who writes a compose file has the machine's files mounted.
   const scripts = paths.flatMap((path) =>
     [REDIACCFILE, ...COMPOSE_FILE_NAMES].map((name) => `${path}/${name}`),
   );
   const owned = await Promise.all([...paths, ...scripts].map(readOwnership));
   requireRootOwned(owned.flat());
+  await requireUnwritten(one, found);
   return calls;
+}
+
+/** Links among them count by where they are, and by where they lead. */
+async function requireUnwritten(one: Definition, found: Rediaccfiles): Promise<void> {
+  const { files, writable } = repositoryPlaces(one);
+  const paths = ((await readText(writable)) ?? '').split('\n').filter((line) => line !== '');
+  const scripts = pathsOfRediaccfiles(await realpath(files), found);
+  const real = await Promise.all(scripts.map((script) => realpath(script)));
+  requireUnwritable([...scripts, ...real], { list: writable, paths }, one.permissions ?? []);
 }
 
 async function readOwnership(path: string): Promise<Ownership[]> {
