@@ -142,6 +142,30 @@ test('root runs nothing that others could have written', async () => {
   await server.sh(`chown root ${FILES}`);
 });
 
+test('root runs nothing that a container could have written, also after that is gone', async () => {
+  const { server, tryRepo } = at;
+  const others = './page:/page:ro, /etc/localtime:/etc/localtime:ro';
+  const data = `${PAGE}    volumes: [./data:/data, ${others}]\n`;
+  const files = { 'compose.yml': data, 'data/.keep': '', 'page/.keep': '' };
+  expect(await up(files)).toMatchObject({ code: 0 });
+  const script = "echo 'up() { touch /run/taken; }' >/data/Rediaccfile";
+  await at.repo('exec', 'app', 'web', '--', 'sh', '-c', script);
+  for (const verb of ['up', 'down'])
+    expect((await tryRepo(verb, 'app')).stderr).toMatch(
+      /data\/Rediaccfile would be run as root, and containers could write to \S+\/data, .*\n.*\[repository-not-owned\]/,
+    );
+  await server.sh('docker -H unix:///run/rediacc/docker-2816.sock rm --force app-web-1');
+  expect((await tryRepo('up', 'app')).stderr).toContain('[repository-not-owned]');
+  expect((await server.try('test -e /run/taken')).code).not.toBe(0);
+  const list = '/var/lib/rediacc/repositories/2816/writable';
+  expect(await server.sh(`cat ${list}`)).toBe(`${FILES}/data`);
+  await server.sh(`rm ${FILES}/data/Rediaccfile`);
+  await at.repo('up', 'app');
+  const whole = data.replace('./data', '.');
+  const { stdout } = await up({ 'compose.yml': whole, Rediaccfile: 'up() { renet compose -- up -d; }' });
+  expect(stdout).toContain(`with what root runs (${FILES}/Rediaccfile): use :ro [path:${FILES}]`);
+});
+
 test('what does not answer is a failure when it was asked for, and a warning when it was not', async () => {
   const label = (text: string): string => `${PAGE}    labels:\n      - ${text}\n`;
   const wrongPort = label('rediacc.service_port=81');
