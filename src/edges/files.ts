@@ -1,7 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, chown, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  chmod,
+  chown,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** The text of a file; undefined when there is none. */
@@ -21,6 +34,20 @@ export async function listNames(folder: string): Promise<string[]> {
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
+  }
+}
+
+/** What is behind symbolic links, also of what is not there yet: somebody may put it there, and start a container anew. */
+export async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    // Docker says itself that a circle of links leads nowhere.
+    if (hasCode(error, 'ELOOP')) return path;
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR') || path === dirname(path)) throw error;
+    const folder = await realPath(dirname(path));
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? join(folder, basename(path)) : realPath(resolve(folder, link));
   }
 }
 
@@ -67,8 +94,8 @@ async function removeLeftBehind(path: string): Promise<void> {
   for (const name of await listNames(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`) || !/\.[0-9a-f]{12}\.new$/.test(name)) continue;
     const neighbour = join(dirname(path), name);
-    const { mtimeMs } = (await stat(neighbour).catch(() => undefined)) ?? { mtimeMs: Date.now() };
-    if (Date.now() - mtimeMs > LEFT_BEHIND) await rm(neighbour, { force: true });
+    const found = await stat(neighbour).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > LEFT_BEHIND) await rm(neighbour, { force: true });
   }
 }
 

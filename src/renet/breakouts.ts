@@ -1,5 +1,4 @@
-import { readlink, realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Reach } from '../core/compose/arguments.ts';
 import type { Breakout } from '../core/compose/breakout.ts';
 import { findBreakouts, isHook } from '../core/compose/breakouts.ts';
@@ -10,7 +9,7 @@ import { pathsOfRediaccfiles } from '../core/deploy/rediaccfile.ts';
 import { Refusal } from '../core/refusal.ts';
 import { isAllowed } from '../core/repository/permissions.ts';
 import type { RepositoryRecord } from '../core/repository/record.ts';
-import { hasCode, readText } from '../edges/files.ts';
+import { readText, realPath } from '../edges/files.ts';
 import type { Project } from './compose-project.ts';
 import { findRediaccfiles } from './rediaccfiles.ts';
 
@@ -52,20 +51,6 @@ export async function refuseBreakouts(
 /** The same may be in several answers of Compose. */
 function withoutCopies(all: readonly Breakout[]): Breakout[] {
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
-}
-
-/** What is behind symbolic links, also of what is not there yet: somebody may put it there, and start a container anew. */
-async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    // Docker says itself that a circle of links leads nowhere.
-    if (hasCode(error, 'ELOOP')) return path;
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR') || path === dirname(path)) throw error;
-    const folder = await realPath(dirname(path));
-    const link = await readlink(path).catch(() => undefined);
-    return link === undefined ? join(folder, basename(path)) : realPath(resolve(folder, link));
-  }
 }
 
 /** The user's files, after those that they name. */

@@ -168,7 +168,7 @@ test('what leads out of a repository is refused, until it is allowed', { timeout
   await at.repo('up', 'r2880');
   expect(await at.repo('status', 'r2880')).toMatch(/^may leave it +path:\S+, pid$/m);
   expect(await at.workstation.rdcOk('doctor', '-m', 'server-1')).toMatch(/^r2880 .* path:\S+, pid$/m);
-  expect(await at.repo('forbid', 'r2880', 'pid')).not.toContain('pid');
+  expect(await at.repo('forbid', 'r2880', 'pid', `path:${PROBE}`)).toContain('r2880 is allowed nothing');
   expect((await at.tryRepo('up', 'r2880')).code).not.toBe(0);
 });
 

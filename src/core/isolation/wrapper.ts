@@ -65,7 +65,7 @@ read_config() {
 		'"SERVICE_IP='*) address=\${word#*=} address=\${address%?} ;;
 		'"type":"bind"'*)
 			source=\${word#*source?:?} source=\${source%?}
-			is_made_by_docker "$source" || pin=1
+			is_own "$source" || pin=1
 			;;
 		*)
 			path=\${word#*:?} path=\${path%?}
@@ -81,8 +81,8 @@ read_config() {
 	[ -n "$path" ] || refuse_cgroup
 }
 
-# Docker's own files, and volumes that are but folders of Docker's.
-is_made_by_docker() {
+# Docker's own files, and volumes that are but folders of Docker's. What pin would let pass as well; most containers have no other.
+is_own() {
 	case $1 in
 	*/../* | *'\\'*) return 1 ;;
 	"$state"/docker/containers/* | "$REDIACC_STATE"/hosts/* | /usr/*/docker-init) return 0 ;;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { COMPOSE_FILE_NAMES } from '../../core/compose/files.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { Failure, Refusal } from '../../core/refusal.ts';
 import type { Definition } from '../../core/repository/definition.ts';
 import { recordOf, repositoryPlaces, repositoryUnits } from '../../core/repository/places.ts';
-import { readText } from '../../edges/files.ts';
+import { readText, realPath } from '../../edges/files.ts';
 import { type Environment, run, start } from '../../edges/process.ts';
 import { findRediaccfiles } from '../rediaccfiles.ts';
 import { knownAddresses } from '../service-addresses.ts';
@@ -65,8 +65,8 @@ export async function findCalls(one: Definition, verb: 'up' | 'down'): Promise<F
 async function requireUnwritten(one: Definition, found: Rediaccfiles): Promise<void> {
   const { files, writable } = repositoryPlaces(one);
   const paths = ((await readText(writable)) ?? '').split('\n').filter((line) => line !== '');
-  const scripts = pathsOfRediaccfiles(await realpath(files), found);
-  const real = await Promise.all(scripts.map((script) => realpath(script)));
+  const scripts = pathsOfRediaccfiles(await realPath(files), found);
+  const real = await Promise.all(scripts.map((script) => realPath(script)));
   requireUnwritable([...scripts, ...real], { list: writable, paths }, one.permissions ?? []);
 }
 
