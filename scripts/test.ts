@@ -39,7 +39,7 @@ function prepareCompiler(): void {
   execFileSync('sh', [join(import.meta.dirname, 'packages'), ...packages], { stdio: 'inherit' });
 }
 
-/** The long forms: sets of labels for each way of reading them instead of five hundred, and a soak of five minutes instead of one. */
+/** The long forms: sets of labels for each way of reading them instead of five hundred, and a soak of five minutes instead of half a one. */
 const LONG = { REDIACC_LONG: '1', REDIACC_FUZZ_RUNS: '5000', REDIACC_SOAK_SECONDS: '300' };
 
 async function all(): Promise<Tally> {

@@ -24,6 +24,8 @@ export type FakeDocker = AsyncDisposable & {
   readonly show: (containers: readonly FakeContainer[]) => void;
   /** The same without a word, as when a daemon drops events that nobody takes in time. */
   readonly showSilently: (containers: readonly FakeContainer[]) => void;
+  /** How many are being told of events. */
+  readonly watchers: () => number;
 };
 
 const NETWORK = 'rediacc';
@@ -92,6 +94,7 @@ export async function createFakeDocker(socketPath: string): Promise<FakeDocker> 
     showSilently: (next) => {
       containers = next;
     },
+    watchers: () => listeners.size,
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();

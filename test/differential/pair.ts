@@ -17,6 +17,8 @@ export type Stage = AsyncDisposable & {
   readonly socket: string;
   /** Shows containers to all who watch, with a mark to know by that they have been seen. */
   readonly show: (containers: readonly FakeContainer[]) => { readonly mark: string };
+  /** How many are being told of containers. */
+  readonly watchers: () => number;
   /** What Traefik has, once it has what was shown. */
   readonly ours: (mark: string) => Promise<RawData>;
 };
@@ -51,6 +53,7 @@ export async function createStage(options: readonly string[]): Promise<Stage> {
   return {
     folder,
     socket,
+    watchers: daemon.watchers,
     show: (containers) => {
       round += 1;
       const mark = `sentinel-${round}`;
@@ -70,6 +73,8 @@ export async function createPair(options: readonly string[]): Promise<Pair> {
   mkdirSync(folder);
   const provider = { endpoint: `unix://${stage.socket}`, exposedByDefault: false };
   const traefik = stack.use(await startTraefik({ docker: provider }, folder, 18_000));
+  // It lists containers first, and is told of events from then on: what is shown in between is lost to it.
+  await until('both are told of containers', () => stage.watchers() === 2);
   return {
     stage,
     theirLog: traefik.log,

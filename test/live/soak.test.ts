@@ -10,7 +10,7 @@ import { until } from './lab.ts';
 import { createRig, type Daemon } from './rig.ts';
 
 /** In seconds. The heap is measured at the second minute and at the end, or in a shorter soak at its half. */
-const LENGTH = Number(process.env['REDIACC_SOAK_SECONDS'] ?? 60);
+const LENGTH = Number(process.env['REDIACC_SOAK_SECONDS'] ?? 30);
 const WARM = Math.min(LENGTH / 2, 120);
 const SEED = Number(process.env['REDIACC_SOAK_SEED'] ?? Date.now() % 1_000_000);
 const DAEMONS = 4;
