@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS_PAGE, renderCommandDocs } from '../scripts/command-docs.ts';
+import { CAUSES } from '../src/core/certificates/causes.ts';
 import { problemCodes } from '../src/core/labels/problem.ts';
 import { refusalCodes } from '../src/core/refusal.ts';
 
@@ -20,6 +21,15 @@ function documentedCodes(section: string): string[] {
 test('docs/errors.md has every code, and no other', () => {
   expect(documentedCodes('Refusals')).toEqual([...refusalCodes]);
   expect(documentedCodes('Problems')).toEqual([...problemCodes]);
+});
+
+test('docs/certificates.md has every cause', () => {
+  const table = read('docs/certificates.md').split('## Why there is none\n')[1]?.split('\n## ')[0] ?? '';
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const told = rows.flatMap((line) =>
+    [...(line.split(' | ')[0] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, code]) => code),
+  );
+  expect(told.sort()).toEqual([...CAUSES.map(({ code }) => code), 'unknown'].sort());
 });
 
 test('every code is used', () => {

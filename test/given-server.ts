@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { planEntryPoints } from '../src/core/infra/entry-points.ts';
 import type { Bound, Facts } from '../src/core/infra/facts.ts';
-import { type Secrets, wantedFiles } from '../src/core/infra/files.ts';
+import { wantedFiles } from '../src/core/infra/files.ts';
 import {
   ISOLATION_UNIT,
   PLACES,
@@ -12,8 +12,8 @@ import {
   socketUnit,
 } from '../src/core/infra/places.ts';
 import { certificatePath, type PlanInput, reveal } from '../src/core/infra/plan.ts';
-import type { InfraSettings } from '../src/core/infra/settings.ts';
-import { CF_TOKEN } from '../src/core/infra/units.ts';
+import { type KeptSecrets, SECRET_NAMES, secretPath } from '../src/core/infra/secrets.ts';
+import type { InfraSettings } from '../src/core/infra/setting.ts';
 
 export const IPV4 = '203.0.113.50';
 export const IPV6 = '2001:db8::50';
@@ -37,6 +37,11 @@ export const EVERYTHING: Required<InfraSettings> = {
   autoRoutes: 'off',
   trustLabels: 'on',
   acmeServer: 'https://acme.example/directory',
+  acmeCa: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+  certLifetime: '24h',
+  dnsProvider: 'hetzner',
+  dnsResolvers: '192.0.2.53:53',
+  dnsPropagation: '30s',
   readTimeout: '1h',
   trustedIps: '173.245.48.0/20',
   accessLog: 'on',
@@ -79,7 +84,7 @@ export function listener(at: string, holder = 'nginx (process 12)'): Bound {
   return { protocol: protocol === 'udp' ? 'udp' : 'tcp', address, port: Number(port), holder };
 }
 
-export function givenInput(settings: InfraSettings, secrets: Secrets = {}): PlanInput {
+export function givenInput(settings: InfraSettings, secrets: KeptSecrets = {}): PlanInput {
   return { settings, secrets, programs: PROGRAMS, digest };
 }
 
@@ -94,8 +99,8 @@ export function afterPush(input: PlanInput, facts: Facts): Facts {
   const services = [ROUTER_SOCKET, ROUTER_UNIT, PROXY_UNIT, ...isolation];
   const enabled = services.map((unit) => [unit, 'enabled'] as const);
   const sockets = entryPoints.map(({ name }) => [socketUnit(name), 'static'] as const);
-  const kept = [...facts.files].filter(
-    ([path]) => input.secrets.cfDnsToken === 'kept' && path === `${PLACES.secrets}/${CF_TOKEN}`,
+  const kept = [...facts.files].filter(([path]) =>
+    SECRET_NAMES.some((name) => input.secrets[name] === 'kept' && path === secretPath(name)),
   );
   return {
     ...facts,

@@ -22,6 +22,8 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/core/rules': ['src/core'],
   'src/core/limits': ['src/core', 'src/core/network', 'src/core/labels'],
   'src/core/claims': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/rules'],
+  'src/core/certificates': ['src/core', 'src/core/claims'],
+  'src/core/dns': ['src/core'],
   'src/core/routes': [
     'src/core',
     'src/core/network',
@@ -29,6 +31,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/rules',
     'src/core/limits',
     'src/core/claims',
+    'src/core/certificates',
   ],
   'src/core/traefik': ['src/core', 'src/core/network', 'src/core/labels', 'src/core/routes'],
   'src/core/isolation': ['src/core', 'src/core/network', 'src/core/repository'],

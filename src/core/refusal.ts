@@ -7,6 +7,7 @@ const REFUSAL_CODES = [
   'address-missing-on-server',
   'address-unset',
   'breaks-out',
+  'certificates-damaged',
   'compose-from-stdin',
   'compose-too-old',
   'context-invalid',
@@ -52,6 +53,7 @@ const REFUSAL_CODES = [
   'repository-running',
   'repository-unfinished',
   'repository-unknown',
+  'resolver-missing',
   'server-not-root',
   'server-silent',
   'server-unsupported',
@@ -68,6 +70,7 @@ const REFUSAL_CODES = [
   'token-invalid',
   'traefik-missing',
   'traefik-too-old',
+  'variables-invalid',
 ] as const;
 
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as netConnect, type Socket } from 'node:net';
-import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type Certificate, certificateOf, servername } from './tls.ts';
 
 /** Where to connect to, and what to say that is wanted. */
 export type Target = {
@@ -11,16 +12,6 @@ export type Target = {
   /** The name that is asked for, which need not be known to any resolver. */
   readonly name?: string | undefined;
   readonly tls: boolean;
-};
-
-export type Certificate = {
-  /** Who has signed it, in one word or two. */
-  readonly issuer: string;
-  readonly until: Date;
-  /** Whether it is one for the name that was asked for. */
-  readonly isForName: boolean;
-  /** Whether this machine's authorities vouch for it. */
-  readonly isTrusted: boolean;
 };
 
 export type Page = { readonly status: number; readonly certificate?: Certificate };
@@ -47,22 +38,6 @@ export async function askPage(target: Target, path: string, timeout: number): Pr
   const certificate = tls ? { certificate: certificateOf(socket as TLSSocket, name) } : {};
   response.destroy();
   return { status: statusCode, ...certificate };
-}
-
-/** RFC 6066: an address is no server name. */
-function servername(name: string): { servername: string } {
-  return { servername: /^[\d.]+$|:/.test(name) ? '' : name };
-}
-
-function certificateOf(socket: TLSSocket, name: string): Certificate {
-  const found = socket.getPeerCertificate();
-  const { O: organization, CN: common } = found.issuer ?? {};
-  return {
-    issuer: String(organization ?? common ?? 'nobody'),
-    until: new Date(found.valid_to),
-    isForName: checkServerIdentity(name, found) === undefined,
-    isTrusted: socket.authorized,
-  };
 }
 
 /**

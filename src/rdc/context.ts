@@ -10,6 +10,7 @@ import {
   requireContext,
   writeContexts,
 } from '../core/infra/contexts.ts';
+import { mapSecrets } from '../core/infra/secrets.ts';
 import { alignColumns } from '../core/table.ts';
 import { readText, writeWhole } from '../edges/files.ts';
 import { withFolderLocked } from '../edges/lock.ts';
@@ -62,6 +63,7 @@ export async function contextShow(path: string, name: string): Promise<string> {
 }
 
 /** Of a secret there is only that it is there. */
-function shown([name, { cfDnsToken, ...context }]: [string, Context]): unknown {
-  return { name, ...context, ...(cfDnsToken === undefined ? {} : { cfDnsToken: '[set]' }) };
+function shown([name, { secrets, ...context }]: [string, Context]): unknown {
+  const marks = mapSecrets(secrets, () => '[set]');
+  return { name, ...context, ...(Object.keys(marks).length === 0 ? {} : { secrets: marks }) };
 }

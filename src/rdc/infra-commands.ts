@@ -55,6 +55,10 @@ function addSetInfra(context: Command, entry: Entry): void {
       '--cf-dns-token <token>',
       "the same; - reads standard input, anything else lands in your shell's history",
     )
+    .option(
+      '--dns-variables-file <file>',
+      'variables for Traefik that a DNS provider needs, a line each: NAME=value; - reads standard input',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ rdc context set-infra server-1 --public-ipv4 203.0.113.50 --base-domain example.com\n  $ rdc context set-infra server-1 --tcp-ports 25,143,465,587,993 --udp-ports 53',

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { CHANGES, type Entry } from '../core/entry.ts';
-import { type Context, contextOf } from '../core/infra/contexts.ts';
+import { contextOf } from '../core/infra/contexts.ts';
 import type { Facts } from '../core/infra/facts.ts';
 import { missingPackages } from '../core/infra/packages.ts';
 import { programPath } from '../core/infra/places.ts';
@@ -32,7 +32,8 @@ export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): 
   const packages = missingPackages(facts);
   const isThere = (path: string): boolean => facts.programs.includes(path.replace(/.*\//, ''));
   const uploads = (['renet', 'traefik'] as const).filter((one) => !isThere(programs[one]));
-  const plan = planServer({ ...settingsOf(context), programs, digest: digestText }, facts);
+  const { infra: settings, secrets } = context;
+  const plan = planServer({ settings, secrets, programs, digest: digestText }, facts);
   refuseOlder(facts, entry.version, uploads);
   print(`${name} (${facts.system.name}):`);
   if (packages.length > 0) print(`  install ${packages.join(' ')}`);
@@ -47,16 +48,8 @@ export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): 
   const found = async (one: Program['name']): Promise<Program> =>
     one === 'renet' ? renet : findTraefik(architecture, environment, print);
   for (const one of uploads) await uploadShown(server, await found(one), entry);
-  const request = writePushRequest({
-    settings: context.infra,
-    traefik: programs.traefik,
-    ...(context.cfDnsToken === undefined ? {} : { cfDnsToken: context.cfDnsToken }),
-  });
+  const request = writePushRequest({ settings, secrets, traefik: programs.traefik });
   endWith(await server.show([programs.renet, 'proxy', 'apply', '--pushed'], { input: request }));
-}
-
-function settingsOf({ infra, cfDnsToken }: Context) {
-  return { settings: infra, secrets: cfDnsToken === undefined ? {} : { cfDnsToken } };
 }
 
 function architectureOf({ machine }: Facts): Architecture {

@@ -9,6 +9,8 @@ export function addServerCommands(program: Command, entry: Entry): void {
     Object.entries(GROUPS).map(([name, about]) => [name, program.command(name).description(about)]),
   );
   for (const verb of SERVER_VERBS) addVerb(groups.get(verb.words[0]) ?? program, verb, entry);
+  const cert = groups.get('cert');
+  if (cert !== undefined) addMoveCommands(cert, entry);
   const repo = groups.get('repo');
   if (repo !== undefined) addPush(repo, entry);
 }
@@ -31,6 +33,31 @@ function addVerb(parent: Command, verb: ServerVerb, entry: Entry): void {
     .action(async () => {
       const { passOn } = await import('./pass-on.ts');
       await passOn(verb, command, entry);
+    });
+}
+
+function addMoveCommands(cert: Command, entry: Entry): void {
+  cert
+    .command('export')
+    .description('saves all certificates with their keys in a file that nobody else can read')
+    .argument('<file>')
+    .requiredOption('-m, --machine <context>', 'the server')
+    .addHelpText('after', '\nExample:\n  $ rdc cert export certificates.json -m server-1')
+    .action(async (file: string, { machine }: { machine: string }) => {
+      const { exportCertificates } = await import('./move-certificates.ts');
+      await exportCertificates(file, machine, entry);
+    });
+  cert
+    .command('import')
+    .description(
+      "brings certificates to a server, of this project's or of another Traefik's (acme.json); of each the one that is good for longest stays",
+    )
+    .argument('<file>')
+    .requiredOption('-m, --machine <context>', 'the server')
+    .addHelpText('after', '\nExample:\n  $ rdc cert import certificates.json -m server-2')
+    .action(async (file: string, { machine }: { machine: string }) => {
+      const { importCertificates } = await import('./move-certificates.ts');
+      await importCertificates(file, machine, entry);
     });
 }
 

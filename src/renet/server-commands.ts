@@ -3,6 +3,7 @@ import type { Entry } from '../core/entry.ts';
 import { GROUPS, SERVER_VERBS } from '../core/server-verbs.ts';
 import type { ServerVerb } from '../core/verb.ts';
 import { requireConfirmed } from '../edges/confirm.ts';
+import { addCertificateCommands } from './certificates/commands.ts';
 import { addIsolationCommands } from './isolation/commands.ts';
 import { addInnerCommands } from './repository/commands.ts';
 import { addProxyCommands } from './server/commands.ts';
@@ -14,7 +15,8 @@ export function addServerCommands(program: Command, entry: Entry): Readonly<Reco
     Object.entries(GROUPS).map(([name, about]) => [name, program.command(name).description(about)]),
   );
   for (const verb of SERVER_VERBS) addVerb(groups[verb.words[0]] ?? program, verb, { program, entry });
-  const { proxy, repo } = groups;
+  const { cert, proxy, repo } = groups;
+  if (cert !== undefined) addCertificateCommands(cert, entry);
   if (proxy !== undefined) addProxyCommands(proxy, entry);
   if (repo !== undefined) addInnerCommands(repo, entry);
   addIsolationCommands(program);
@@ -42,6 +44,7 @@ function addVerb(parent: Command, verb: ServerVerb, { program, entry }: Context)
 
 async function findVerb(name: string): Promise<Verb | undefined> {
   const { PROXY_VERBS } = await import('./server/verbs.ts');
+  const { CERTIFICATE_VERBS } = await import('./certificates/verbs.ts');
   const { REPOSITORY_VERBS } = await import('./repository/verbs.ts');
-  return { ...PROXY_VERBS, ...REPOSITORY_VERBS }[name];
+  return { ...PROXY_VERBS, ...CERTIFICATE_VERBS, ...REPOSITORY_VERBS }[name];
 }

@@ -6,6 +6,8 @@ import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
+import type { CertificateKeeper } from './certificate-keeper.ts';
+import { listCertificates, summarizeCertificates } from './certificates.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
@@ -28,6 +30,7 @@ export type Serving = {
   readonly metrics: Metrics;
   readonly state: StateFolder;
   readonly claims: ClaimKeeper;
+  readonly certificates: CertificateKeeper;
   readonly nameOf: (id: NetworkId) => string;
   readonly publisher: Publisher;
   readonly refresher: Refresher;
@@ -38,27 +41,9 @@ export type RouteServer = { readonly server: Server; readonly letGo: DocumentEnd
 
 /** What the route server answers. Not listening yet. */
 export function createRouteServer(serving: Serving): RouteServer {
-  const {
-    version,
-    settings,
-    log,
-    metrics,
-    state,
-    claims,
-    nameOf,
-    publisher,
-    refresher,
-    observer,
-    isolation,
-  } = serving;
+  const { version, settings, log, metrics, state, claims, nameOf, publisher, refresher, isolation } = serving;
   const document = createDocumentEndpoint(publisher, HOLD);
-  const snapshot = (): Omit<Snapshot, 'isolation' | 'nameOf'> => ({
-    now: Date.now(),
-    revision: publisher.peek(),
-    daemons: observer.daemons(),
-    routes: refresher.summaries(),
-    lastFetch: document.lastFetch(),
-  });
+  const snapshot = () => takeSnapshot(serving, document);
   const health = async () => {
     const found = await isolation();
     return describeHealth({ ...snapshot(), version, settings, trouble: state.trouble(), isolation: found });
@@ -75,11 +60,25 @@ export function createRouteServer(serving: Serving): RouteServer {
       '/health': healthEndpoint(health),
       '/metrics': text(async () => metrics.render({ ...snapshot(), isolation: await isolation(), nameOf })),
       '/routes.json': whenComplete(() => listAll(refresher, nameOf)),
+      '/certificates.json': whenComplete(() => listCertificates(serving)),
       '/ports': whenComplete(() => listPorts(claims.leases(), refresher.summaries(), nameOf)),
     },
     (error) => log.error({ err: error }, 'a request failed'),
   );
   return { server, letGo: document.letGo };
+}
+
+function takeSnapshot(serving: Serving, document: DocumentEndpoint): Omit<Snapshot, 'isolation' | 'nameOf'> {
+  const { publisher, observer, refresher, certificates } = serving;
+  return {
+    now: Date.now(),
+    revision: publisher.peek(),
+    daemons: observer.daemons(),
+    routes: refresher.summaries(),
+    lastFetch: document.lastFetch(),
+    certificates: summarizeCertificates(listCertificates(serving), certificates),
+    served: certificates.ledger().served,
+  };
 }
 
 /** Made for who asks, which takes long with many: whatever else happens goes on between two repositories. */

@@ -2,6 +2,7 @@ import type { Isolation } from '../core/isolation/report.ts';
 import { type Kind, PROTOCOLS } from '../core/labels/sections.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
+import type { CertificateSummary } from './certificates.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
@@ -18,13 +19,17 @@ export type HealthInput = {
   /** What is wrong with the state folder. */
   readonly trouble: string | undefined;
   readonly isolation: Isolation;
+  readonly certificates: CertificateSummary;
 };
 
 /** What `/health` says. `degraded` is about the machine: wrong labels of a container are counted, but no cause for it. */
 export function describeHealth(input: HealthInput): Record<string, unknown> {
-  const { version, now, revision, daemons, routes, settings, lastFetch, isolation } = input;
+  const { version, now, revision, daemons, routes, settings, lastFetch, isolation, certificates } = input;
   const degraded =
-    daemons.some(({ state }) => state !== 'up') || input.trouble !== undefined || 'reason' in isolation;
+    daemons.some(({ state }) => state !== 'up') ||
+    input.trouble !== undefined ||
+    'reason' in isolation ||
+    'reason' in certificates;
   return {
     status: revision === undefined ? 'starting' : degraded ? 'degraded' : 'ok',
     version,
@@ -37,6 +42,7 @@ export function describeHealth(input: HealthInput): Record<string, unknown> {
       state: isolation.state,
       ...('reason' in isolation ? { reason: isolation.reason } : {}),
     },
+    certificates: { ...certificates.states, ...(certificates.reason && { reason: certificates.reason }) },
     autoRoutes: describeAutoRoutes(settings),
     daemons: daemons.map((daemon) => describeDaemon(daemon, now)),
     traefik:

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readInfra } from '../core/infra/infra-file.ts';
 import { PROBE_PATH } from '../core/infra/isolation-units.ts';
+import { API_PORT } from '../core/infra/port-lists.ts';
 import { settingOf } from '../core/infra/settings.ts';
 import { Refusal } from '../core/refusal.ts';
 import { readText } from '../edges/files.ts';
@@ -23,6 +24,7 @@ export async function withInfra(options: ServeOptions, command: Command): Promis
     ...(settings.baseDomain === undefined ? {} : { baseDomain: settings.baseDomain }),
     entrypoints: entryPoints.map(({ name }) => name).join(','),
     certResolvers: resolvers.join(','),
+    ...(resolvers.length > 0 ? { traefikApi: `127.0.0.1:${API_PORT}` } : {}),
     autoRoutes: settingOf(settings, 'autoRoutes') === 'off' ? ('off' as const) : ('on' as const),
     ...(settingOf(settings, 'trustLabels') === 'on' ? { trustLabels: true as const } : {}),
     dynamicTcpPorts: settingOf(settings, 'dynamicTcpPorts'),

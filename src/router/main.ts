@@ -37,6 +37,10 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     sockets: options.sockets,
     stateDir: options.stateDir,
     grace: readSeconds(options.grace) * 1000,
+    traefik:
+      options.traefikApi === ''
+        ? undefined
+        : { api: readListen(options.traefikApi), unit: options.traefikUnit },
     isolation: watchIsolation(options.isolationProbe || undefined),
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Served } from '../core/certificates/order.ts';
 import type { Isolation } from '../core/isolation/report.ts';
 import { PROTOCOLS } from '../core/labels/sections.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RouteSummary } from '../core/routes/summary.ts';
+import type { CertificateSummary } from './certificates.ts';
 import type { Fetch } from './document-endpoint.ts';
 import type { ObservedDaemon } from './observe.ts';
 import type { Revision } from './publisher.ts';
@@ -27,6 +29,9 @@ export type Snapshot = {
   /** In milliseconds since 1970. */
   readonly now: number;
   readonly isolation: Isolation;
+  readonly certificates: CertificateSummary;
+  /** Certificates that Traefik has. */
+  readonly served: readonly Served[];
   readonly nameOf: (id: NetworkId) => string;
 };
 
@@ -45,7 +50,11 @@ export function createMetrics(): Metrics {
     'rediacc_start_to_published_seconds',
     "From a container's start to the document with it",
   );
-  const gauges = [...createGauges(registers), ...createIsolationMetrics(registers)];
+  const gauges = [
+    ...createGauges(registers),
+    ...createIsolationMetrics(registers),
+    ...createCertificateMetrics(registers),
+  ];
   const published = new WeakSet<ObservedDaemon['containers']>();
   return {
     countEvent: () => events.inc(),
@@ -135,6 +144,29 @@ function createIsolationMetrics(registers: Registry[]): Set[] {
         const labels = { repository: nameOf(one.networkId), network_id: String(one.networkId) };
         for (const kind of REFUSED) refused.inc({ ...labels, kind }, one[kind]);
       }
+    },
+  ];
+}
+
+function createCertificateMetrics(registers: Registry[]): Set[] {
+  const wanted = new Gauge({
+    name: 'rediacc_certificates',
+    help: 'Certificates that routers want, by what has become of them',
+    labelNames: ['state'],
+    registers,
+  });
+  const until = new Gauge({
+    name: 'rediacc_certificate_not_after_seconds',
+    help: 'When certificates that Traefik has end, in seconds since 1970',
+    labelNames: ['names', 'issuer'],
+    registers,
+  });
+  return [
+    ({ certificates, served }) => {
+      for (const [state, count] of Object.entries(certificates.states)) wanted.set({ state }, count);
+      until.reset();
+      for (const one of served)
+        until.set({ names: one.names.join(' '), issuer: one.issuer }, one.until / 1000);
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { PLACES } from '../core/infra/places.ts';
+import { PLACES, PROXY_UNIT } from '../core/infra/places.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import { readPortsOption } from '../core/network/port-options.ts';
 import { type StreamProtocol, streamName } from '../core/network/ports.ts';
@@ -22,10 +22,12 @@ export type ServeOptions = {
   readonly stateDir: string;
   readonly grace: string;
   readonly isolationProbe: string;
+  readonly traefikApi: string;
+  readonly traefikUnit: string;
 };
 
 export function addServeOptions(command: Command): Command {
-  return addPlaceOptions(command)
+  return addProbeOptions(addPlaceOptions(command))
     .option(
       '--base-domain <domain>',
       'auto-routes are {service}-{networkID}.<domain>; without it there are none',
@@ -56,12 +58,23 @@ export function addServeOptions(command: Command): Command {
       '--grace <seconds>',
       'how long the routes of a daemon that does not answer stay, and hosts and ports that nobody asks for any more',
       '600',
-    )
+    );
+}
+
+/** What is asked beside the daemons. */
+function addProbeOptions(command: Command): Command {
+  return command
     .option(
       '--isolation-probe <socket>',
       'behind which somebody among the repositories tries to reach this machine; without it nobody does',
       '',
-    );
+    )
+    .option(
+      '--traefik-api <host:port>',
+      'asked which certificates there are; without it Traefik orders them as it likes',
+      '',
+    )
+    .option('--traefik-unit <name>', 'of systemd, whose log tells why there are none', PROXY_UNIT);
 }
 
 function addPlaceOptions(command: Command): Command {

@@ -44,6 +44,7 @@ test('a bug that one repository meets does not touch the others', async () => {
     isTrusted: () => false,
     nameOf: String,
     claims,
+    certificates: { settle: () => new Set() },
     publisher,
     onBug: (error, id) => bugs.push([id, String(error)]),
   });

@@ -1,13 +1,16 @@
+import type { Orders } from '../core/certificates/order.ts';
 import { isSameOutcome, type Outcome, type Wishes } from '../core/claims/outcome.ts';
 import type { Container } from '../core/labels/container.ts';
 import { readContainer } from '../core/labels/read-container.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import { grantRoutes } from '../core/routes/grant.ts';
+import { ordersOf, withoutHeld } from '../core/routes/orders.ts';
 import { buildRepositoryRoutes, type RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import { type RouteSummary, summarize } from '../core/routes/summary.ts';
 import { wishesOf } from '../core/routes/wishes.ts';
 import { assembleDynamicConfig, type Fragment, renderFragment } from '../core/traefik/dynamic-config.ts';
+import type { CertificateKeeper } from './certificate-keeper.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import type { DaemonView } from './daemon.ts';
 import { createPiece, type Piece, type Publisher } from './publisher.ts';
@@ -18,6 +21,7 @@ export type RefresherOptions = {
   readonly isTrusted: (id: NetworkId) => boolean;
   readonly nameOf: (id: NetworkId) => string;
   readonly claims: ClaimKeeper;
+  readonly certificates: Pick<CertificateKeeper, 'settle'>;
   readonly publisher: Publisher;
   /** A bug, met in one repository: that keeps what it had, and all others go on. */
   readonly onBug: (error: unknown, id: NetworkId) => void;
@@ -35,6 +39,9 @@ type Asked = {
 type Granted = {
   readonly asked: Asked;
   readonly outcome: Outcome;
+  readonly orders: Orders;
+  /** Keys of those of them that are not to be made now, with spaces. */
+  readonly held: string;
   readonly summary: RouteSummary;
   readonly fragment: Fragment<Piece>;
 };
@@ -86,6 +93,7 @@ export class Refresher {
         this.#attempt(id, () => this.#grant(one, outcomeOf(one.wishes), fresh), this.#granted),
       ),
     );
+    this.#hold();
     const fragments = [...this.#granted.values()].map(({ fragment }) => fragment);
     publisher.publish(assembleDynamicConfig(fragments).map(pieceOf));
   }
@@ -93,6 +101,11 @@ export class Refresher {
   /** What the newest document has of each repository, in the order of network ids. */
   summaries(): RouteSummary[] {
     return [...this.#granted.values()].map(({ summary }) => summary);
+  }
+
+  /** Certificates that each repository wants. */
+  orders(): ReadonlyMap<NetworkId, Orders> {
+    return new Map([...this.#granted].map(([id, { orders }]) => [id, orders]));
   }
 
   /** The same in full, one after the other: made for who asks, which takes its time. */
@@ -115,7 +128,28 @@ export class Refresher {
     const before = this.#granted.get(asked.networkId);
     if (before?.asked === asked && isSameOutcome(before.outcome, outcome)) return before;
     const routes = this.#routesOf(asked, outcome, fresh.get(asked));
-    return { asked, outcome, summary: summarize(routes), fragment: toPieces(renderFragment(routes)) };
+    const fragment = toPieces(renderFragment(routes));
+    return { asked, outcome, orders: ordersOf(routes), held: '', summary: summarize(routes), fragment };
+  }
+
+  /** Routers whose certificates Traefik is not to order now do without a resolver for a while. */
+  #hold(): void {
+    const all = [...this.#granted.values()].flatMap(({ orders }) => [...orders]);
+    const held = this.#options.certificates.settle(new Map(all));
+    this.#granted = new Map(
+      [...this.#granted].flatMap(([id, one]) =>
+        this.#attempt(id, () => this.#withHeld(one, held), this.#granted),
+      ),
+    );
+  }
+
+  #withHeld(granted: Granted, all: ReadonlySet<string>): Granted {
+    const { asked, outcome, orders } = granted;
+    const own = new Set([...orders.keys()].filter((key) => all.has(key)));
+    const held = [...own].join('\n');
+    if (held === granted.held) return granted;
+    const routes = withoutHeld(this.#routesOf(asked, outcome), own);
+    return { ...granted, held, fragment: toPieces(renderFragment(routes)) };
   }
 
   #routesOf(asked: Asked, outcome: Outcome, built = build(asked)): RepositoryRoutes {

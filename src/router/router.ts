@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Isolation } from '../core/isolation/report.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
+import { CertificateKeeper, type TraefikSources } from './certificate-keeper.ts';
 import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createRouteServer } from './endpoints.ts';
 import { createMetrics } from './metrics.ts';
@@ -25,6 +26,8 @@ export type RouterOptions = {
   /** How long the routes of a daemon that does not answer stay, and claims that nobody wants any more, in milliseconds. */
   readonly grace: number;
   readonly log: Logger;
+  /** How to hear of Traefik's certificates. */
+  readonly traefik: TraefikSources | undefined;
   /** Whether repositories are kept apart. */
   readonly isolation: () => Promise<Isolation>;
 };
@@ -53,13 +56,14 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const warn = (message: string): void => log.warn(message);
   const state = await StateFolder.open({ folder: options.stateDir, onDecisions: refresh, warn });
   const claims = new ClaimKeeper({ state, grace, ranges: options.ranges, onExpiry: refresh });
+  const certificates = new CertificateKeeper({ state, sources: options.traefik, onChange: refresh });
   const nameOf = (id: NetworkId): string =>
     observer.daemons().find(({ networkId }) => networkId === id)?.repository ?? String(id);
   const isTrusted = (id: NetworkId): boolean => state.decisions().trusted.has(id);
   const onBug = (err: unknown, networkId: NetworkId): void =>
     log.error({ err, networkId }, 'a repository could not be read; it keeps the routes that it had');
   const publisher = createPublisher();
-  const refresher = new Refresher({ settings, isTrusted, nameOf, claims, publisher, onBug });
+  const refresher = new Refresher({ settings, isTrusted, nameOf, claims, certificates, publisher, onBug });
   const logProblems = createProblemLog(log, nameOf);
   const metrics = createMetrics();
   const paced = pace(() => {
@@ -81,10 +85,10 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     refresh();
     log.info({ daemons: observer.daemons().length, revision: publisher.peek()?.id }, 'first document');
   });
-  const parts = { ...options, state, claims, nameOf, publisher, refresher, observer, metrics };
+  const parts = { ...options, state, claims, certificates, nameOf, publisher, refresher, observer, metrics };
   const { server, letGo } = createRouteServer(parts);
   const close = (): void => {
-    for (const part of [observer, paced, claims, state, server]) part.close();
+    for (const part of [observer, paced, claims, certificates, state, server]) part.close();
     server.closeAllConnections();
   };
   return { server, lookAgain: observer.lookAgain, letGo, close };

@@ -1,6 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir } from 'node:fs/promises';
+import { type CertificateLedger, EMPTY_LEDGER } from '../core/certificates/ledger.ts';
+import {
+  CERTIFICATES_FILE,
+  readCertificateLedger,
+  writeCertificateLedger,
+} from '../core/certificates/ledger-file.ts';
 import type { Lease } from '../core/claims/leases.ts';
 import type { Ledger } from '../core/claims/ledger.ts';
 import {
@@ -18,15 +23,13 @@ import {
 } from '../core/claims/state-files.ts';
 import { readSavedDaemon, type SavedDaemon, writeSavedDaemon } from '../core/labels/saved-containers.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
-import { listNames, readText, writeWhole } from '../edges/files.ts';
+import { listNames, readText } from '../edges/files.ts';
 import { TIMES } from '../edges/times.ts';
 import { coalesce } from './coalesce.ts';
 import { readOrSetAside } from './set-aside.ts';
+import { SoonWriter } from './soon-writer.ts';
 
 export type State = { readonly ledger: Ledger; readonly leases: readonly Lease[] };
-
-/** Whole, or in pieces. */
-type Text = string | Iterable<string>;
 
 export type StateFolderOptions = {
   readonly folder: string;
@@ -36,26 +39,26 @@ export type StateFolderOptions = {
 };
 
 const DAEMON_FILE = /^daemon-\d+\.json$/;
-/** How long after a change it is written, with others that come meanwhile, in milliseconds. */
-const SOON = 500;
-/** How long after a failure writing is tried again, in milliseconds. */
-const RETRY = 10_000;
-
 /** What outlives a restart of the route server. */
 export class StateFolder {
   readonly #options: StateFolderOptions;
-  /** What is to be written, by name of the file; undefined removes it. Made when it is: not before what it is about is published. */
-  readonly #pending = new Map<string, (() => Text) | undefined>();
+  readonly #writer: SoonWriter;
   #state: State = { ledger: new Map(), leases: [] };
   #daemons: readonly SavedDaemon[] = [];
+  #certificates = EMPTY_LEDGER;
   #decisions = NO_DECISIONS;
   #trouble: string | undefined;
   #watcher: FSWatcher | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  readonly #closing = new AbortController();
 
   private constructor(options: StateFolderOptions) {
     this.#options = options;
+    this.#writer = new SoonWriter({
+      folder: options.folder,
+      onFailure: (error) => this.#fail(error),
+      onDone: () => {
+        this.#trouble = undefined;
+      },
+    });
   }
 
   /** Opens the folder, and makes it where there is none. A file that cannot be read is set aside. */
@@ -66,6 +69,7 @@ export class StateFolder {
     const ledger = await opened.#load<Ledger>(CLAIMS_FILE, readClaims, new Map());
     const leases = await opened.#load<readonly Lease[]>(PORTS_FILE, readLeases, []);
     opened.#state = { ledger, leases };
+    opened.#certificates = await opened.#load(CERTIFICATES_FILE, readCertificateLedger, EMPTY_LEDGER);
     opened.#daemons = await opened.#loadDaemons();
     return opened;
   }
@@ -80,6 +84,11 @@ export class StateFolder {
     return this.#daemons;
   }
 
+  /** What was saved, before this start, of certificates. */
+  certificates(): CertificateLedger {
+    return this.#certificates;
+  }
+
   decisions(): Decisions {
     return this.#decisions;
   }
@@ -92,48 +101,27 @@ export class StateFolder {
   /** Writes what has changed, soon. */
   save(state: State): void {
     this.#state = state;
-    this.#put(CLAIMS_FILE, () => writeClaims(state.ledger, TIMES));
-    this.#put(PORTS_FILE, () => writeLeases(state.leases, TIMES));
+    this.#writer.put(CLAIMS_FILE, () => writeClaims(state.ledger, TIMES));
+    this.#writer.put(PORTS_FILE, () => writeLeases(state.leases, TIMES));
   }
 
   saveDaemon(daemon: SavedDaemon): void {
-    this.#put(daemonFile(daemon.networkId), () => writeSavedDaemon(daemon));
+    this.#writer.put(daemonFile(daemon.networkId), () => writeSavedDaemon(daemon));
+  }
+
+  saveCertificates(ledger: CertificateLedger): void {
+    this.#writer.put(CERTIFICATES_FILE, () => writeCertificateLedger(ledger));
   }
 
   forgetDaemon(id: NetworkId): void {
-    this.#put(daemonFile(id), undefined);
+    this.#writer.put(daemonFile(id), undefined);
   }
 
   /** What waits to be written is written now. */
   close(): void {
-    this.#closing.abort();
+    this.#writer.close();
     this.#watcher?.close();
-    clearTimeout(this.#retry);
   }
-
-  #put(name: string, make: (() => Text) | undefined): void {
-    this.#pending.set(name, make);
-    void this.#write();
-  }
-
-  readonly #write = coalesce(async () => {
-    clearTimeout(this.#retry);
-    await sleep(SOON, undefined, { signal: this.#closing.signal }).catch(() => {});
-    for (const [name, make] of this.#pending) {
-      const path = `${this.#options.folder}/${name}`;
-      try {
-        // Labels can hold credentials.
-        if (make === undefined) await rm(path, { force: true });
-        else await writeWhole(path, make(), 0o600);
-      } catch (error) {
-        this.#fail(error);
-        this.#retry = setTimeout(() => void this.#write(), RETRY).unref();
-        return;
-      }
-      if (this.#pending.get(name) === make) this.#pending.delete(name);
-    }
-    this.#trouble = undefined;
-  });
 
   async #watch(): Promise<void> {
     const { folder } = this.#options;

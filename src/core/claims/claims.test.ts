@@ -210,6 +210,7 @@ test('state files hold what was written into them', () => {
     trusted: new Set([A, B]),
     released: new Map([['x.org', 7]]),
     deleted: new Map([[C, 8]]),
+    retried: new Map([['*', 9]]),
   };
   expect(readDecisions(writeDecisions(decisions, times), times)).toEqual(decisions);
   expect(readDecisions('{"trusted": [], "released": {}}', times).deleted).toEqual(new Map());

@@ -28,6 +28,7 @@ const decisionsFile = z.object({
   trusted: z.array(z.number()),
   released: z.record(z.string(), time),
   deleted: z.optional(z.record(z.string(), time)),
+  retried: z.optional(z.record(z.string(), time)),
 });
 
 /** What the operator has decided. */
@@ -38,9 +39,16 @@ export type Decisions = {
   readonly released: ReadonlyMap<string, number>;
   /** When repositories were deleted: what they had until then is free. */
   readonly deleted: ReadonlyMap<NetworkId, number>;
+  /** When another attempt at a certificate was asked for, by host; `*`: at all of them. */
+  readonly retried: ReadonlyMap<string, number>;
 };
 
-export const NO_DECISIONS: Decisions = { trusted: new Set(), released: new Map(), deleted: new Map() };
+export const NO_DECISIONS: Decisions = {
+  trusted: new Set(),
+  released: new Map(),
+  deleted: new Map(),
+  retried: new Map(),
+};
 
 /** Times as text, whatever else there is left as it is. */
 type Times = { readonly since: number; readonly goneSince?: number };
@@ -88,19 +96,21 @@ export function writeLeases(leases: readonly Lease[], times: TimeText): string {
 
 /** @throws Error for a file that we did not write */
 export function readDecisions(text: string, times: TimeText): Decisions {
-  const { trusted, released, deleted = {} } = z.parse(decisionsFile, JSON.parse(text));
+  const { trusted, released, deleted = {}, retried = {} } = z.parse(decisionsFile, JSON.parse(text));
   return {
     trusted: new Set(trusted),
     released: new Map(Object.entries(released).map(([key, at]) => [key, times.read(at)])),
     deleted: new Map(Object.entries(deleted).map(([id, at]) => [Number(id), times.read(at)])),
+    retried: new Map(Object.entries(retried).map(([name, at]) => [name, times.read(at)])),
   };
 }
 
-export function writeDecisions({ trusted, released, deleted }: Decisions, times: TimeText): string {
+export function writeDecisions({ trusted, released, deleted, retried }: Decisions, times: TimeText): string {
   return file({
     trusted: [...trusted].sort((a, b) => a - b),
     released: Object.fromEntries([...released].map(([key, at]) => [key, times.write(at)])),
     deleted: Object.fromEntries([...deleted].map(([id, at]) => [id, times.write(at)])),
+    retried: Object.fromEntries([...retried].map(([name, at]) => [name, times.write(at)])),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { RouteListing } from '../routes/route-list.ts';
 import { hostsOf } from '../rules/hosts.ts';
-import { parseRule, type Rule } from '../rules/parse.ts';
+import type { Rule } from '../rules/parse.ts';
+import { readRule } from '../rules/read-rule.ts';
 import type { EntryPoint } from '../traefik/static-config.ts';
 
 /** A request that shows whether a route works: one for each host of its rule. */
@@ -46,7 +47,7 @@ export function checksOf(
   const names = route.entryPoints.length > 0 ? route.entryPoints : ['websecure'];
   const entryPoint = entryPoints.find(({ name }) => names.includes(name));
   if (entryPoint === undefined) return [];
-  const rule = readRule(protocol, route.rule);
+  const rule = protocol === 'udp' ? undefined : readRule(protocol, route.rule);
   const hosts = rule === undefined ? [] : hostsOf(rule).filter((host) => host !== '*');
   const isWeb = entryPoint.name.startsWith('websecure');
   const tls = route.tls === undefined ? (protocol === 'http' && isWeb ? 'ends-here' : 'none') : tlsOf(route);
@@ -63,18 +64,6 @@ export function checksOf(
 
 function tlsOf({ tls }: RouteListing): Check['tls'] {
   return (tls as { passthrough?: unknown } | undefined)?.passthrough === true ? 'passthrough' : 'ends-here';
-}
-
-function readRule(protocol: Check['protocol'], rule: string): Rule | undefined {
-  if (protocol === 'udp') return undefined;
-  for (const syntax of [protocol, `${protocol}-v2`] as const) {
-    try {
-      return parseRule(rule, syntax);
-    } catch {
-      // Rules of trusted repositories need not be ones that we read.
-    }
-  }
-  return undefined;
 }
 
 /** A path that the rule lets in. */

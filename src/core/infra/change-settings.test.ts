@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changeSettings, unsetSettings } from './change-settings.ts';
-import { type InfraSettings, SETTINGS, type SettingKey, settingOf } from './settings.ts';
+import type { InfraSettings, SettingKey } from './setting.ts';
+import { SETTINGS, settingOf } from './settings.ts';
 
 const PRIVATE = 'is an address of a private network: only machines in it reach it';
 const UNREACHABLE = 'is an address that no other machine can reach';
@@ -248,7 +249,9 @@ describe('settings that are taken back', () => {
         expect.objectContaining({
           code: 'setting-unknown',
           message: `there is no setting '${name}'`,
-          fix: expect.stringMatching(/^There is public-ipv4, .*, traefik-options, cf-dns-token\.$/),
+          fix: expect.stringMatching(
+            /^There is public-ipv4, .*, traefik-options, cf-dns-token, dns-variables\.$/,
+          ),
         }),
       );
     },

@@ -1,5 +1,7 @@
 import { Refusal } from '../refusal.ts';
-import { type InfraSettings, SETTINGS, type SettingKey, settingOf } from './settings.ts';
+import { SECRETS } from './secrets.ts';
+import type { InfraSettings, Setting, SettingKey } from './setting.ts';
+import { SETTINGS, settingOf } from './settings.ts';
 
 export type Changed = {
   readonly settings: InfraSettings;
@@ -46,14 +48,18 @@ function keyOfOption(option: string): SettingKey {
   throw new Refusal(
     'setting-unknown',
     `there is no setting '${name}'`,
-    `There is ${SETTINGS.map((one) => one.option.slice(2)).join(', ')}, cf-dns-token.`,
+    `There is ${[...SETTINGS.map((one) => one.option.slice(2)), ...Object.values(SECRETS).map(({ option }) => option)].join(', ')}.`,
   );
 }
 
 /** Each setting that is another now, as `tcp-ports: 25 -> 25,143`. */
 export function describeChanges(before: InfraSettings, after: InfraSettings): string[] {
   return SETTINGS.filter(({ key }) => settingOf(before, key) !== settingOf(after, key)).map(
-    ({ key, option }) =>
-      `${option.slice(2)}: ${settingOf(before, key) || '-'} -> ${settingOf(after, key) || '-'}`,
+    (setting) => `${setting.option.slice(2)}: ${shown(setting, before)} -> ${shown(setting, after)}`,
   );
+}
+
+function shown({ key, isFile }: Setting, settings: InfraSettings): string {
+  const text = settingOf(settings, key);
+  return text === '' ? '-' : isFile ? '[set]' : text;
 }

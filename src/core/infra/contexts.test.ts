@@ -19,21 +19,21 @@ describe('contexts', () => {
     const contexts = addContext(addContext(none, 'b', 'root@10.0.0.2'), 'a', 'a');
     const text = writeContexts(contexts);
     expect([...readContexts(text, 'f')]).toEqual([
-      ['a', { destination: 'a', infra: {} }],
-      ['b', { destination: 'root@10.0.0.2', infra: {} }],
+      ['a', { destination: 'a', infra: {}, secrets: {} }],
+      ['b', { destination: 'root@10.0.0.2', infra: {}, secrets: {} }],
     ]);
     expect(writeContexts(readContexts(text, 'f'))).toBe(text);
   });
 
   test('a context can be replaced and removed', () => {
     const contexts = addContext(addContext(none, 'a', 'x'), 'a', 'y');
-    expect(requireContext(contexts, 'a')).toEqual({ destination: 'y', infra: {} });
+    expect(requireContext(contexts, 'a')).toEqual({ destination: 'y', infra: {}, secrets: {} });
     expect(removeContext(contexts, 'a').size).toBe(0);
     expect(() => removeContext(contexts, 'b')).toThrow("there is no context 'b'; there is a");
   });
 
   test('one that was never added is an alias of ~/.ssh/config', () => {
-    expect(contextOf(none, 'server-1')).toEqual({ destination: 'server-1', infra: {} });
+    expect(contextOf(none, 'server-1')).toEqual({ destination: 'server-1', infra: {}, secrets: {} });
     expect(() => contextOf(none, '-oProxyCommand=x')).toThrow(/cannot be the name of a context/);
   });
 
@@ -62,8 +62,8 @@ describe('settings of a server', () => {
   const infra = { publicIpv4: '203.0.113.50', tcpPorts: '25,143', dynamicTcpPorts: '' };
 
   test('they are written and read again, also those that are empty', () => {
-    const text = writeContexts(new Map([['a', { destination: 'x', infra }]]));
-    expect(readContexts(text, 'f').get('a')).toEqual({ destination: 'x', infra });
+    const text = writeContexts(new Map([['a', { destination: 'x', infra, secrets: {} }]]));
+    expect(readContexts(text, 'f').get('a')).toEqual({ destination: 'x', infra, secrets: {} });
   });
 
   test('without any the file has no word of them', () => {
@@ -79,7 +79,7 @@ describe('settings of a server', () => {
 });
 
 describe('the token', () => {
-  const context: Context = { destination: 'x', infra: {}, cfDnsToken: new Secret(TOKEN) };
+  const context: Context = { destination: 'x', infra: {}, secrets: { cfDnsToken: new Secret(TOKEN) } };
   const text = writeContexts(new Map([['a', context]]));
 
   test('the file has it', () => {
@@ -87,21 +87,21 @@ describe('the token', () => {
   });
 
   test('it is read back', () => {
-    expect(readContexts(text, 'f').get('a')?.cfDnsToken?.reveal()).toBe(TOKEN);
+    expect(readContexts(text, 'f').get('a')?.secrets.cfDnsToken?.reveal()).toBe(TOKEN);
   });
 
   test('it stays when the destination becomes another, and so do settings', () => {
     const infra = { accessLog: 'on' };
     const moved = addContext(new Map([['a', { ...context, infra }]]), 'a', 'y').get('a');
     expect(moved).toMatchObject({ destination: 'y', infra });
-    expect(moved?.cfDnsToken?.reveal()).toBe(TOKEN);
+    expect(moved?.secrets.cfDnsToken?.reveal()).toBe(TOKEN);
   });
 
   test.each<[string, (value: Context) => string]>([
     ['JSON', (value) => JSON.stringify(value)],
-    ['text', (value) => `${String(value)} ${value.cfDnsToken}`],
+    ['text', (value) => `${String(value)} ${value.secrets.cfDnsToken}`],
     ['an inspector', (value) => inspect(value, { depth: null, showHidden: true })],
-    ['its entries', (value) => inspect(Object.entries(value.cfDnsToken ?? {}))],
+    ['its entries', (value) => inspect(Object.entries(value.secrets.cfDnsToken ?? {}))],
   ])('it is never shown as or by %s', (_, show) => {
     const read = readContexts(text, 'f').get('a');
     expect(read && show(read)).not.toContain(TOKEN.slice(0, 8));

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini';
 import { Refusal } from '../refusal.ts';
-import { Secret } from '../secret.ts';
 import { readSettings } from './infra-file.ts';
-import type { InfraSettings } from './settings.ts';
+import { hideSecrets, revealSecrets, type Secrets, secretsShape } from './secrets.ts';
+import type { InfraSettings } from './setting.ts';
 
 /** One server as `rdc` knows it. */
 export type Context = {
   /** What OpenSSH is asked to connect to: a host, `user@host`, or an alias of `~/.ssh/config`. */
   readonly destination: string;
   readonly infra: InfraSettings;
-  /** For certificates by DNS at Cloudflare. */
-  readonly cfDnsToken?: Secret;
+  readonly secrets: Secrets;
 };
 
 export type Contexts = ReadonlyMap<string, Context>;
@@ -22,7 +21,7 @@ const contextsFile = z.object({
     z.object({
       destination: z.string().check(z.minLength(1)),
       infra: z.optional(z.record(z.string(), z.string())),
-      secrets: z.optional(z.object({ cfDnsToken: z.optional(z.string()) })),
+      secrets: z.optional(secretsShape),
     }),
   ),
 });
@@ -36,11 +35,10 @@ export function readContexts(text: string, path: string): Contexts {
   const parsed = contextsFile.safeParse(parseJson(text));
   if (parsed.success) {
     return new Map(
-      Object.entries(parsed.data.contexts).map(([name, { destination, infra, secrets }]) => {
-        const token = secrets?.cfDnsToken;
-        const context = { destination, infra: readSettings(infra ?? {}) };
-        return [name, token === undefined ? context : { ...context, cfDnsToken: new Secret(token) }];
-      }),
+      Object.entries(parsed.data.contexts).map(([name, { destination, infra = {}, secrets = {} }]) => [
+        name,
+        { destination, infra: readSettings(infra), secrets: hideSecrets(secrets) },
+      ]),
     );
   }
   const where = parsed.error.issues[0]?.path.join('.') || 'all of it';
@@ -63,12 +61,12 @@ function parseJson(text: string): unknown {
 export function writeContexts(contexts: Contexts): string {
   const sorted = [...contexts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { destination, infra, cfDnsToken }]) => [
+    .map(([name, { destination, infra, secrets }]) => [
       name,
       {
         destination,
         ...(Object.keys(infra).length === 0 ? {} : { infra }),
-        ...(cfDnsToken === undefined ? {} : { secrets: { cfDnsToken: cfDnsToken.reveal() } }),
+        ...(Object.keys(secrets).length === 0 ? {} : { secrets: revealSecrets(secrets) }),
       },
     ]);
   return `${JSON.stringify({ contexts: Object.fromEntries(sorted) }, null, 2)}\n`;
@@ -100,7 +98,7 @@ function requireName(name: string): void {
 /** A context, or what one is that was never added: an alias of `~/.ssh/config` needs no more. */
 export function contextOf(contexts: Contexts, name: string): Context {
   requireName(name);
-  return contexts.get(name) ?? { destination: name, infra: {} };
+  return contexts.get(name) ?? { destination: name, infra: {}, secrets: {} };
 }
 
 export function removeContext(contexts: Contexts, name: string): Contexts {

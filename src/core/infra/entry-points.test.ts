@@ -4,7 +4,7 @@ import type { EntryPoint } from '../traefik/static-config.ts';
 import { planEntryPoints } from './entry-points.ts';
 import { type Bound, type Facts, UNKNOWN_HOLDER } from './facts.ts';
 import { socketUnit } from './places.ts';
-import type { InfraSettings } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
 
 /** Nothing but what is asked for. */
 const ONLY: InfraSettings = {

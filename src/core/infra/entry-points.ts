@@ -4,7 +4,8 @@ import type { EntryPoint } from '../traefik/static-config.ts';
 import { type Bound, type Facts, UNKNOWN_HOLDER } from './facts.ts';
 import { socketUnit } from './places.ts';
 import { PRECONFIGURED, WEB_PORT, WEBSECURE_PORT } from './port-lists.ts';
-import { type InfraSettings, settingOf } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
+import { settingOf } from './settings.ts';
 
 export type EntryPointPlan = {
   readonly entryPoints: readonly EntryPoint[];

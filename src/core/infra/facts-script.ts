@@ -1,13 +1,16 @@
 import { PLACES } from './places.ts';
+import { SECRET_NAMES, secretPath } from './secrets.ts';
 
 /** Files that push-infra may have written, as patterns of a shell. An operator's own, beside them, are none of these. */
 export const OUR_FILES = [
   PLACES.infra,
   PLACES.staticConfig,
   '/etc/rediacc/containerd.toml',
-  `${PLACES.secrets}/cf-dns-token`,
+  PLACES.acmeCa,
+  ...SECRET_NAMES.map(secretPath),
   `${PLACES.secrets}/default-certificate.pem`,
   `${PLACES.dynamicFolder}/zz-default-certificate.yml`,
+  PLACES.challengeConfig,
   '/etc/sysusers.d/rediacc.conf',
   '/etc/tmpfiles.d/rediacc.conf',
   '/etc/logrotate.d/rediacc',

@@ -1,18 +1,24 @@
 import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { bareServer, EVERYTHING, IPV4, PROGRAMS, TOKEN } from '../../../test/given-server.ts';
 import { Secret } from '../secret.ts';
 import { planEntryPoints } from './entry-points.ts';
 import { FACTS_SCRIPT, OUR_FILES } from './facts-script.ts';
-import { type Secrets, wantedFiles } from './files.ts';
+import { wantedFiles } from './files.ts';
 import { readInfra } from './infra-file.ts';
 import { certificatePath, reveal } from './plan.ts';
-import { type InfraSettings, SETTINGS, settingOf } from './settings.ts';
+import { storagePath } from './resolvers.ts';
+import type { KeptSecrets } from './secrets.ts';
+import type { InfraSettings } from './setting.ts';
+import { SETTINGS, settingOf } from './settings.ts';
 import type { WantedFile } from './wanted-file.ts';
 
 const cfDnsToken = new Secret(TOKEN);
+const VARIABLES = 'HETZNER_API_TOKEN=s3cret-0f-the-provider\n';
+const dnsVariables = new Secret(VARIABLES);
 
-function filesOf(settings: InfraSettings, secrets: Secrets = { cfDnsToken }): WantedFile[] {
+function filesOf(settings: InfraSettings, secrets: KeptSecrets = { cfDnsToken, dnsVariables }): WantedFile[] {
   const { entryPoints } = planEntryPoints(settings, bareServer(), []);
   return wantedFiles({ settings, secrets, entryPoints, programs: PROGRAMS });
 }
@@ -56,9 +62,12 @@ test('no path is written twice', () => {
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('the token stands in its own file alone', () => {
-  const shown = everyFile.filter(({ text }) => reveal(text).includes(TOKEN));
-  expect(shown.map(({ path }) => path)).toEqual(['/etc/rediacc/secrets/cf-dns-token']);
+test.each([
+  ['cf-dns-token', TOKEN],
+  ['dns-variables', 's3cret-0f-the-provider'],
+])('%s stands in its own file alone', (file, secret) => {
+  const shown = everyFile.filter(({ text }) => reveal(text).includes(secret));
+  expect(shown).toMatchObject([{ path: `/etc/rediacc/secrets/${file}`, mode: 0o600 }]);
 });
 
 test('a server says of itself what has been set, and what has become of it', () => {
@@ -66,24 +75,87 @@ test('a server says of itself what has been set, and what has become of it', () 
   expect(readInfra(textOf('/etc/rediacc/infra.json', filesOf(EVERYTHING)), 'f')).toEqual({
     settings: EVERYTHING,
     entryPoints,
-    resolvers: ['letsencrypt'],
+    resolvers: ['letsencrypt', 'letsencrypt-http'],
     traefik: PROGRAMS.traefik,
   });
 });
 
-test.each<[string, InfraSettings, Secrets, boolean, boolean]>([
-  ['e-mail and token', { certEmail: 'ops@example.com' }, { cfDnsToken }, true, true],
-  ['e-mail and the token that it has', { certEmail: 'ops@example.com' }, { cfDnsToken: 'kept' }, true, true],
-  ['a token alone', {}, { cfDnsToken }, false, true],
-  ['an e-mail alone', { certEmail: 'ops@example.com' }, {}, false, false],
-])('with %s', (...[, settings, secrets, hasResolver, hasToken]) => {
+const certEmail = 'ops@example.com';
+
+test.each<[string, InfraSettings, KeptSecrets, string[]]>([
+  ['e-mail and token', { certEmail }, { cfDnsToken }, ['letsencrypt', 'letsencrypt-http']],
+  ['the token that it has', { certEmail }, { cfDnsToken: 'kept' }, ['letsencrypt', 'letsencrypt-http']],
+  [
+    'another provider',
+    { certEmail, dnsProvider: 'hetzner' },
+    { dnsVariables },
+    ['letsencrypt', 'letsencrypt-http'],
+  ],
+  ["Cloudflare's variables", { certEmail }, { dnsVariables: 'kept' }, ['letsencrypt', 'letsencrypt-http']],
+  [
+    "a token that is not its provider's",
+    { certEmail, dnsProvider: 'hetzner' },
+    { cfDnsToken },
+    ['letsencrypt-http'],
+  ],
+  ['an e-mail alone', { certEmail }, {}, ['letsencrypt-http']],
+  ['a token alone', {}, { cfDnsToken }, []],
+])('with %s certificates are made by %4$j', (...[, settings, secrets, expected]) => {
   const files = filesOf({ publicIpv4: IPV4, ...settings }, secrets);
   const { resolvers } = readInfra(textOf('/etc/rediacc/infra.json', files), 'f');
-  expect(resolvers).toEqual(hasResolver ? ['letsencrypt'] : []);
-  expect(textOf('/etc/rediacc/traefik.yml', files).includes('certificatesResolvers')).toBe(hasResolver);
+  expect(resolvers).toEqual(expected);
+  const { certificatesResolvers = {} } = parse(textOf('/etc/rediacc/traefik.yml', files));
+  expect(Object.keys(certificatesResolvers)).toEqual(expected);
   const unit = textOf('/etc/systemd/system/rediacc-proxy.service', files);
-  expect(unit.includes('LoadCredential=cf-dns-token:')).toBe(hasToken);
-  expect(unit.includes('CF_DNS_API_TOKEN_FILE')).toBe(hasToken);
+  expect(unit.includes('LoadCredential=cf-dns-token:')).toBe('cfDnsToken' in secrets);
+  expect(unit.includes('CF_DNS_API_TOKEN_FILE')).toBe('cfDnsToken' in secrets);
+  expect(unit.includes('EnvironmentFile=/etc/rediacc/secrets/dns-variables')).toBe('dnsVariables' in secrets);
+});
+
+test('a resolver is as its settings say', () => {
+  const { acmeServer, acmeCa, certLifetime, dnsProvider, dnsResolvers, dnsPropagation } = EVERYTHING;
+  const files = filesOf(
+    {
+      ...{ publicIpv4: IPV4, certEmail, acmeServer, acmeCa, certLifetime },
+      dnsProvider,
+      dnsResolvers,
+      dnsPropagation,
+    },
+    { dnsVariables },
+  );
+  const common = {
+    email: certEmail,
+    storage: '/var/lib/rediacc/proxy/acme-acme.example-directory.json',
+    keyType: 'EC256',
+    certificatesDuration: 24,
+    caServer: acmeServer,
+    caCertificates: ['/etc/rediacc/acme-ca.pem'],
+  };
+  expect(parse(textOf('/etc/rediacc/traefik.yml', files)).certificatesResolvers).toEqual({
+    letsencrypt: {
+      acme: {
+        ...common,
+        dnsChallenge: {
+          provider: 'hetzner',
+          resolvers: ['192.0.2.53:53'],
+          propagation: { disableChecks: true, delayBeforeChecks: '30s' },
+        },
+      },
+    },
+    'letsencrypt-http': { acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
+  });
+});
+
+test.each([
+  [undefined, 'acme.json'],
+  ['https://acme-v02.api.letsencrypt.org/directory', 'acme.json'],
+  [
+    'https://acme-staging-v02.api.letsencrypt.org/directory',
+    'acme-acme-staging-v02.api.letsencrypt.org-directory.json',
+  ],
+  ['https://[2001:db8::1]:14000/dir?x=/../y', 'acme--2001-db8-1-14000-dir-x-..-y.json'],
+])('certificates of %s are kept in %s', (server, file) => {
+  expect(storagePath(server)).toBe(`/var/lib/rediacc/proxy/${file}`);
 });
 
 test.each([

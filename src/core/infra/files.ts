@@ -1,5 +1,4 @@
-import type { Secret } from '../secret.ts';
-import { type EntryPoint, RESOLVER, renderStaticConfig } from '../traefik/static-config.ts';
+import { type EntryPoint, renderStaticConfig } from '../traefik/static-config.ts';
 import { renderAddressService, renderAddressTimer } from './address-units.ts';
 import { writeInfra } from './infra-file.ts';
 import {
@@ -13,9 +12,11 @@ import {
 } from './places.ts';
 import { API_PORT, ROUTER_PORT } from './port-lists.ts';
 import { repositoryFiles } from './repository-files.ts';
-import { type InfraSettings, settingOf } from './settings.ts';
+import { resolversOf } from './resolvers.ts';
+import { type KeptSecrets, SECRET_NAMES, type SecretName, secretPath } from './secrets.ts';
+import type { InfraSettings } from './setting.ts';
+import { settingOf } from './settings.ts';
 import {
-  CF_TOKEN,
   DEFAULT_CERTIFICATE,
   HEADER,
   renderFolders,
@@ -29,13 +30,10 @@ import {
 import { splitOptions } from './values.ts';
 import { plain, unit, type WantedFile } from './wanted-file.ts';
 
-/** Secrets that a server is to have; `kept`: the one that it has. */
-export type Secrets = { readonly cfDnsToken?: Secret | 'kept' };
-
 /** All that decides what is written on a server. */
 export type Target = {
   readonly settings: InfraSettings;
-  readonly secrets: Secrets;
+  readonly secrets: KeptSecrets;
   readonly entryPoints: readonly EntryPoint[];
   /** Paths of the programs. */
   readonly programs: { readonly renet: string; readonly traefik: string };
@@ -54,10 +52,10 @@ export function wantedFiles(target: Target): WantedFile[] {
     plain(PLACES.infra, renderInfra(target)),
     plain(PLACES.staticConfig, HEADER + renderStatic(target)),
     plain(`${PLACES.dynamicFolder}/zz-default-certificate.yml`, HEADER + DEFAULT_CERTIFICATE_CONFIG),
+    ...(hasHttpChallenge(target) ? [plain(PLACES.challengeConfig, HEADER + CHALLENGE_CONFIG)] : []),
     ...(hasAccessLog ? [plain('/etc/logrotate.d/rediacc', renderLogRotation())] : []),
-    ...(secrets.cfDnsToken === undefined || secrets.cfDnsToken === 'kept'
-      ? []
-      : [{ path: `${PLACES.secrets}/${CF_TOKEN}`, mode: 0o600, text: secrets.cfDnsToken }]),
+    ...secretFiles(secrets),
+    ...(settings.acmeCa === undefined ? [] : [plain(PLACES.acmeCa, settings.acmeCa)]),
     ...repositoryFiles(target.programs.renet, settings),
     unit(ROUTER_SOCKET, renderRouterSocket()),
     unit(ROUTER_UNIT, renderRouterService(target.programs.renet)),
@@ -70,8 +68,7 @@ export function wantedFiles(target: Target): WantedFile[] {
       renderProxyService({
         traefik: target.programs.traefik,
         entryPoints,
-        credentials: [DEFAULT_CERTIFICATE, ...(hasToken(target) ? [CF_TOKEN] : [])],
-        hasCloudflare: hasToken(target),
+        secrets: Object.keys(secrets) as SecretName[],
         hasTimer: inside.length > 0,
       }),
     ),
@@ -84,23 +81,22 @@ function insideHosts({ settings: { publicIpv4, publicIpv6 }, entryPoints }: Targ
   return [...hosts].filter((host) => host !== publicIpv4 && host !== publicIpv6);
 }
 
-function hasToken({ secrets }: Target): boolean {
-  return secrets.cfDnsToken !== undefined;
-}
-
-function hasResolver(target: Target): boolean {
-  return hasToken(target) && target.settings.certEmail !== undefined;
+function secretFiles(secrets: KeptSecrets): WantedFile[] {
+  return SECRET_NAMES.flatMap((name) => {
+    const text = secrets[name];
+    return text === undefined || text === 'kept' ? [] : [{ path: secretPath(name), mode: 0o600, text }];
+  });
 }
 
 function renderInfra(target: Target): string {
   const { settings, entryPoints, programs } = target;
-  const resolvers = hasResolver(target) ? [RESOLVER] : [];
+  const resolvers = resolversOf(target).map(({ name }) => name);
   return writeInfra({ settings, entryPoints, resolvers, traefik: programs.traefik });
 }
 
 function renderStatic(target: Target): string {
   const { settings, entryPoints } = target;
-  const { certEmail, acmeServer, trustedIps, traefikOptions } = settings;
+  const { trustedIps, traefikOptions } = settings;
   return renderStaticConfig({
     entryPoints,
     api: `127.0.0.1:${API_PORT}`,
@@ -109,20 +105,31 @@ function renderStatic(target: Target): string {
     readTimeout: settingOf(settings, 'readTimeout'),
     ...(trustedIps ? { trustedIps: trustedIps.split(',') } : {}),
     ...(settingOf(settings, 'accessLog') === 'on' ? { accessLog: PLACES.accessLog } : {}),
-    ...(certEmail !== undefined && hasResolver(target)
-      ? {
-          acme: {
-            email: certEmail,
-            storage: '/var/lib/rediacc/proxy/acme.json',
-            ...(acmeServer === undefined ? {} : { server: acmeServer }),
-          },
-        }
-      : {}),
+    resolvers: resolversOf(target),
     ...(traefikOptions
       ? { more: splitOptions(traefikOptions).map(([path = '', value = '']) => [path, value] as const) }
       : {}),
   });
 }
+
+/** Where the twins are, an authority that prefers IPv6 comes there. */
+function hasHttpChallenge(target: Target): boolean {
+  const isThere = resolversOf(target).some(({ challenge }) => challenge.kind === 'http');
+  return isThere && target.entryPoints.some(({ name }) => name === 'websecure-v6');
+}
+
+/**
+ * Traefik shows the pages of HTTP-01 on one entrypoint alone, `web`. Its twin sends whoever comes on to HTTPS, where authorities follow
+ * (letsencrypt.org/docs/challenge-types), so they are shown there. The priority is the highest that a router may have.
+ */
+const CHALLENGE_CONFIG = `http:
+  routers:
+    acme-challenge:
+      rule: PathPrefix(\`/.well-known/acme-challenge/\`)
+      entryPoints: [websecure-v6]
+      service: acme-http@internal
+      priority: 9223372036854774807
+`;
 
 /** The last of the folder: an operator's own default certificate, in a file before it, is the one that Traefik takes. */
 const DEFAULT_CERTIFICATE_CONFIG = `tls:

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Refusal } from '../refusal.ts';
 import type { EntryPoint } from '../traefik/static-config.ts';
-import type { InfraSettings, SettingKey } from './settings.ts';
+import type { InfraSettings, SettingKey } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 
 /** What a server is, as its `infra.json` says: what has been set, and what has become of it. No secrets. */

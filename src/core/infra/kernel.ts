@@ -2,7 +2,8 @@ import { loopbackPorts } from '../isolation/loopback-ports.ts';
 import { Refusal } from '../refusal.ts';
 import type { Facts, Kernel } from './facts.ts';
 import { ISOLATION_UNIT, PLACES } from './places.ts';
-import { type InfraSettings, settingOf } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
+import { settingOf } from './settings.ts';
 
 /**
  * Whether the kernel is to keep repositories apart.

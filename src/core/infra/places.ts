@@ -12,7 +12,12 @@ export const PLACES = {
   staticConfig: '/etc/rediacc/traefik.yml',
   /** The operator's own dynamic configuration, which Traefik watches. */
   dynamicFolder: '/etc/rediacc/traefik.d',
+  challengeConfig: '/etc/rediacc/traefik.d/zz-acme-challenge.yml',
   secrets: '/etc/rediacc/secrets',
+  /** Who vouches for a private ACME server. */
+  acmeCa: '/etc/rediacc/acme-ca.pem',
+  /** Traefik's own: certificates and what it orders them with. */
+  proxyState: '/var/lib/rediacc/proxy',
   units: '/etc/systemd/system',
   accessLog: '/var/log/rediacc/access.log',
 } as const;

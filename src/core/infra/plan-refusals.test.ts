@@ -3,7 +3,7 @@ import { bareServer, givenInput, IPV4, listener } from '../../../test/given-serv
 import { Secret } from '../secret.ts';
 import type { Facts } from './facts.ts';
 import { planServer } from './plan.ts';
-import type { InfraSettings } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
 
 const complete: InfraSettings = { publicIpv4: IPV4, baseDomain: 'example.com', certEmail: 'ops@example.com' };
 const secrets = { cfDnsToken: new Secret('x') };
@@ -58,7 +58,7 @@ test('what is not said is a warning', () => {
   const { warnings } = planServer(givenInput({ publicIpv4: IPV4 }), bareServer());
   expect(warnings).toEqual([
     'without --base-domain there are no auto-routes: only containers with Traefik labels are routed',
-    'without --cert-email and --cf-dns-token-file there are no certificates: browsers will warn of each page',
+    'without --cert-email there are no certificates: browsers will warn of each page',
   ]);
 });
 

@@ -10,7 +10,7 @@ import {
   ROUTER_UNIT,
   socketUnit,
 } from './places.ts';
-import { CF_TOKEN } from './units.ts';
+import { SECRET_NAMES, secretPath } from './secrets.ts';
 
 export type UnitChanges = {
   /** Units that must not run with what they have: sockets that are gone or elsewhere. */
@@ -70,7 +70,8 @@ function planDoor(
   const sockets = [...changed].filter(isSocketPath);
   const routerSocket = changed.has(unitPath(ROUTER_SOCKET));
   const isRouterOld = routerSocket || [unitPath(ROUTER_UNIT), PLACES.infra].some((path) => changed.has(path));
-  const proxyFiles = [unitPath(PROXY_UNIT), PLACES.staticConfig, `${PLACES.secrets}/${CF_TOKEN}`];
+  const secrets = SECRET_NAMES.map(secretPath);
+  const proxyFiles = [unitPath(PROXY_UNIT), PLACES.staticConfig, PLACES.acmeCa, ...secrets];
   const isProxyOld = makeCertificate || sockets.length > 0 || proxyFiles.some((path) => changed.has(path));
   const allListen = entryPoints.every(({ name }) => isActive(socketUnit(name)));
   return {

@@ -15,7 +15,7 @@ import { Secret } from '../secret.ts';
 import { wantedFiles } from './files.ts';
 import { type Plan, planServer } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
-import type { InfraSettings } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
 
 const UNITS = '/etc/systemd/system';
 const TOKEN_PATH = '/etc/rediacc/secrets/cf-dns-token';
@@ -225,13 +225,13 @@ describe('the token', () => {
     expect(plan).toMatchObject({ remove: [], stop: [], enable: [], restart: ['rediacc-proxy.service'] });
   });
 
-  test('none: its file is removed, and there are no certificates', () => {
+  test('none: its file is removed, and there are no wildcards', () => {
     const plan = planServer(givenInput(settings), pushed);
     expect(plan.remove).toEqual([TOKEN_PATH]);
     expect(plan.restart).toContain('rediacc-proxy.service');
     expect(plan.changes).toContain('remove in /etc/rediacc/secrets/: cf-dns-token');
     expect(plan.warnings).toEqual([
-      'without --cf-dns-token-file there are no certificates: browsers will warn of each page',
+      'without --cf-dns-token-file there is no wildcard certificate: each host gets its own by HTTP (letsencrypt-http), for which the internet must reach port 80',
     ]);
   });
 

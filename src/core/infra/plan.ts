@@ -4,19 +4,21 @@ import { changeSettings, describeChanges } from './change-settings.ts';
 import { describeFiles, describePorts, describeRestart } from './describe-plan.ts';
 import { planEntryPoints } from './entry-points.ts';
 import type { Facts } from './facts.ts';
-import { type Secrets, wantedFiles } from './files.ts';
+import { wantedFiles } from './files.ts';
 import { type Infra, readInfra } from './infra-file.ts';
 import { planKernel, warnOfIsolation } from './kernel.ts';
 import { requireOwnPorts } from './own-ports.ts';
 import { PLACES } from './places.ts';
 import { planUnits, type UnitChanges } from './plan-units.ts';
-import type { InfraSettings } from './settings.ts';
-import { CF_TOKEN, DEFAULT_CERTIFICATE } from './units.ts';
+import { missingForCertificates } from './resolvers.ts';
+import { type KeptSecrets, SECRET_NAMES, secretPath } from './secrets.ts';
+import type { InfraSettings } from './setting.ts';
+import { DEFAULT_CERTIFICATE } from './units.ts';
 import type { WantedFile } from './wanted-file.ts';
 
 export type PlanInput = {
   readonly settings: InfraSettings;
-  readonly secrets: Secrets;
+  readonly secrets: KeptSecrets;
   readonly programs: { readonly renet: string; readonly traefik: string };
   /** SHA-256 in hexadecimal. */
   readonly digest: (text: string) => string;
@@ -56,8 +58,8 @@ export function planServer(input: PlanInput, facts: Facts): Plan {
   const { entryPoints, warnings } = planEntryPoints(input.settings, facts, before?.entryPoints ?? []);
   const wanted = wantedFiles({ ...input, entryPoints });
   const write = wanted.filter(({ path, text }) => facts.files.get(path) !== input.digest(reveal(text)));
-  const keptToken = input.secrets.cfDnsToken === 'kept' ? [`${PLACES.secrets}/${CF_TOKEN}`] : [];
-  const kept = new Set([...wanted.map(({ path }) => path), certificatePath(), ...keptToken]);
+  const keptSecrets = SECRET_NAMES.filter((name) => input.secrets[name] === 'kept').map(secretPath);
+  const kept = new Set([...wanted.map(({ path }) => path), certificatePath(), ...keptSecrets]);
   const remove = [...facts.files.keys()].filter((path) => !kept.has(path));
   const files = { write: write.map(({ path }) => path), remove };
   const makeCertificate = !facts.files.has(certificatePath());
@@ -116,17 +118,11 @@ function readBefore({ infra }: Facts): Infra | undefined {
 }
 
 function warnOf({ settings, secrets }: PlanInput, { firewalls, kernel }: Facts): string[] {
-  const isMissing = [
-    ...(settings.certEmail === undefined ? ['--cert-email'] : []),
-    ...(secrets.cfDnsToken === undefined ? ['--cf-dns-token-file'] : []),
-  ];
   return [
     ...(settings.baseDomain === undefined
       ? ['without --base-domain there are no auto-routes: only containers with Traefik labels are routed']
       : []),
-    ...(isMissing.length > 0
-      ? [`without ${isMissing.join(' and ')} there are no certificates: browsers will warn of each page`]
-      : []),
+    ...missingForCertificates({ settings, secrets }),
     ...warnOfIsolation(settings, kernel),
     ...firewalls.map(
       (name) => `${name} is active on the server: let the ports in that are to be reached from outside`,

@@ -21,7 +21,8 @@ import {
   renderContainersTarget,
   renderScopeOrder,
 } from './repository-units.ts';
-import { type InfraSettings, settingOf } from './settings.ts';
+import type { InfraSettings } from './setting.ts';
+import { settingOf } from './settings.ts';
 import { SHIMS } from './shims.ts';
 import { plain, programs, unit, type WantedFile } from './wanted-file.ts';
 

@@ -1,54 +1,16 @@
+import { CERTIFICATE_SETTINGS } from './certificate-settings.ts';
 import { readDynamicPorts, readRegisteredPorts, readWithoutPorts } from './port-lists.ts';
+import type { InfraSettings, Setting, SettingKey } from './setting.ts';
 import {
   readDomain,
   readDuration,
-  readEmail,
-  readHttpsUrl,
   readIpv4,
   readIpv6,
   readLoopbackPorts,
   readNetworks,
   readSwitch,
   readTraefikOptions,
-  type Value,
 } from './values.ts';
-
-/** What `set-infra` says of a server: each as text, as it is written in rdc's file and in the server's `infra.json`. */
-export type InfraSettings = { readonly [Key in SettingKey]?: string };
-
-export type SettingKey =
-  | 'publicIpv4'
-  | 'publicIpv6'
-  | 'baseDomain'
-  | 'certEmail'
-  | 'tcpPorts'
-  | 'udpPorts'
-  | 'withoutPorts'
-  | 'dynamicTcpPorts'
-  | 'dynamicUdpPorts'
-  | 'autoRoutes'
-  | 'trustLabels'
-  | 'acmeServer'
-  | 'readTimeout'
-  | 'trustedIps'
-  | 'accessLog'
-  | 'isolation'
-  | 'loopbackPorts'
-  | 'traefikOptions';
-
-export type SettingContext = { readonly before: InfraSettings; readonly sshPort?: number };
-
-export type Setting = {
-  readonly key: SettingKey;
-  /** As the command line has it. */
-  readonly option: string;
-  readonly operand: string;
-  readonly description: string;
-  /** What it is when nothing is said. */
-  readonly preset?: string;
-  /** @throws Refusal for what it cannot be */
-  readonly read: (text: string, option: string, context: SettingContext) => Value;
-};
 
 /** Every setting, in the order in which help and documentation show them. */
 export const SETTINGS: readonly Setting[] = [
@@ -73,13 +35,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'auto-routes are {service}-{networkID}.<domain>; without it there are none',
     read: readDomain,
   },
-  {
-    key: 'certEmail',
-    option: '--cert-email',
-    operand: '<address>',
-    description: "of the account at Let's Encrypt, to which it writes about certificates",
-    read: readEmail,
-  },
+  ...CERTIFICATE_SETTINGS,
   {
     key: 'tcpPorts',
     option: '--tcp-ports',
@@ -136,13 +92,6 @@ export const SETTINGS: readonly Setting[] = [
     description: 'labels of all repositories mean exactly what they mean to Traefik, without limits',
     preset: 'off',
     read: readSwitch,
-  },
-  {
-    key: 'acmeServer',
-    option: '--acme-server',
-    operand: '<url>',
-    description: "another directory than Let's Encrypt's, such as its staging one",
-    read: readHttpsUrl,
   },
   {
     key: 'readTimeout',

@@ -13,6 +13,7 @@ import {
   socketUnit,
 } from './places.ts';
 import { ROUTER_PORT } from './port-lists.ts';
+import { SECRETS, type SecretName, secretPath } from './secrets.ts';
 
 /** The first lines of every file of ours. */
 export const HEADER = `# Made by rdc context push-infra, which makes it anew. What is to differ belongs in a drop-in: systemctl edit UNIT.\n`;
@@ -77,7 +78,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 User=${ROUTER_USER}
-SupplementaryGroups=${DOCKER_GROUP}
+# The journal has what Traefik says of certificates.
+SupplementaryGroups=${DOCKER_GROUP} systemd-journal
 ExecStart=${renet} router serve --infra=${PLACES.infra}
 ExecReload=/bin/kill -HUP $MAINPID
 ${SPARING.map((variable) => `Environment=${variable}`).join('\n')}
@@ -91,6 +93,8 @@ IPAddressAllow=localhost
 RestrictAddressFamilies=AF_UNIX AF_INET
 # No MemoryDenyWriteExecute: Node compiles as it runs.
 ${HARDENED}
+# journalctl --follow asks the kernel which boot this is.
+ProcSubset=all
 
 [Install]
 WantedBy=multi-user.target
@@ -101,9 +105,7 @@ export type ProxySettings = {
   /** Path of the program. */
   readonly traefik: string;
   readonly entryPoints: readonly EntryPoint[];
-  /** Names of files in the folder of secrets, given to Traefik alone. */
-  readonly credentials: readonly string[];
-  readonly hasCloudflare: boolean;
+  readonly secrets: readonly SecretName[];
   /** A timer looks after the address that Traefik listens on. */
   readonly hasTimer: boolean;
 };
@@ -113,10 +115,8 @@ export type ProxySettings = {
  * it: then one restart of the service opens those that are new, between its end and its start.
  */
 export function renderProxyService(settings: ProxySettings): string {
-  const { traefik, entryPoints, credentials, hasCloudflare, hasTimer } = settings;
+  const { traefik, entryPoints, secrets, hasTimer } = settings;
   const sockets = entryPoints.map(({ name }) => `Sockets=${socketUnit(name)}`);
-  const loaded = credentials.map((name) => `LoadCredential=${name}:${PLACES.secrets}/${name}`);
-  const token = hasCloudflare ? [`Environment=CF_DNS_API_TOKEN_FILE=%d/${CF_TOKEN}`] : [];
   return `${HEADER}
 [Unit]
 Description=Traefik, the way from the internet to containers
@@ -131,7 +131,7 @@ ExecStart=${traefik} --configFile=${PLACES.staticConfig}
 # Its end takes as long as the request for routes that it has open, so the route server is told to let that go.
 ExecStop=/bin/kill -TERM $MAINPID
 ExecStop=-+/bin/systemctl kill --kill-whom=main --signal=WINCH ${ROUTER_UNIT}
-${[...sockets, ...loaded, ...token].join('\n')}
+${[...sockets, ...describeSecrets(secrets)].join('\n')}
 StateDirectory=rediacc/proxy
 StateDirectoryMode=0700
 LogsDirectory=rediacc
@@ -147,9 +147,22 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Names of the secrets' files. */
-export const CF_TOKEN = 'cf-dns-token';
 export const DEFAULT_CERTIFICATE = 'default-certificate.pem';
+
+/** systemd gives them to Traefik alone: files as credentials, and what is asked for as variables out of a file that root reads. */
+function describeSecrets(secrets: readonly SecretName[]): string[] {
+  const { cfDnsToken } = SECRETS;
+  return [
+    `LoadCredential=${DEFAULT_CERTIFICATE}:${PLACES.secrets}/${DEFAULT_CERTIFICATE}`,
+    ...(secrets.includes('cfDnsToken')
+      ? [
+          `LoadCredential=${cfDnsToken.file}:${secretPath('cfDnsToken')}`,
+          `Environment=CF_DNS_API_TOKEN_FILE=%d/${cfDnsToken.file}`,
+        ]
+      : []),
+    ...(secrets.includes('dnsVariables') ? [`EnvironmentFile=${secretPath('dnsVariables')}`] : []),
+  ];
+}
 
 /** FreeBind: at boot an address may come later than the socket (DHCP, IPv6 duplicate address detection). */
 export function renderProxySocket(entryPoint: EntryPoint): string {

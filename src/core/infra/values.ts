@@ -55,17 +55,6 @@ export function readDomain(text: string, option: string): Value {
   return { text: domain };
 }
 
-export function readEmail(text: string, option: string): Value {
-  if (!z.email().safeParse(text).success) throw invalid(option, text, 'is no e-mail address');
-  return { text };
-}
-
-/** The directory of an ACME server (RFC 8555). */
-export function readHttpsUrl(text: string, option: string): Value {
-  if (URL.parse(text)?.protocol !== 'https:') throw invalid(option, text, 'is no https:// address');
-  return { text };
-}
-
 export function readSwitch(text: string, option: string): Value {
   if (text !== 'on' && text !== 'off') throw invalid(option, text, 'is neither on nor off');
   return { text };
@@ -114,6 +103,7 @@ const OURS = [
   'providers.http',
   'providers.file',
   'certificatesresolvers.letsencrypt',
+  'certificatesresolvers.letsencrypt-http',
   'api',
   'ping',
 ];

@@ -1,6 +1,8 @@
 import { dnsLabel } from '../network/names.ts';
 import { readPort } from '../network/ports.ts';
+import { wildcardResolver } from '../resolver-names.ts';
 import { type Container, serviceName } from './container.ts';
+import type { Options } from './decode.ts';
 import { type Problem, problem } from './problem.ts';
 import { type Declaration, EMPTY_SECTION } from './sections.ts';
 import type { LabelSettings } from './settings.ts';
@@ -41,15 +43,11 @@ export function readAutoRoute(
   const label = dnsLabel(serviceName(container));
   const host = `${label}-${container.networkId}.${settings.baseDomain}`;
   const name = `${AUTO_PREFIX}${label}`;
-  const resolver = settings.certResolvers === 'ignored' ? undefined : settings.certResolvers[0];
   const router = {
     rule: `Host(\`${host}\`)`,
     entryPoints: ['websecure', 'websecure-v6'].filter((name) => isKnown(name, settings)),
     service: name,
-    tls:
-      resolver === undefined
-        ? {}
-        : { certResolver: resolver, domains: [{ main: `*.${settings.baseDomain}` }] },
+    tls: chooseTls(settings),
   };
   const service = { loadBalancer: { servers: [{ url: `http://${address}:${port}` }] } };
   const http = { ...EMPTY_SECTION, routers: new Map([[name, router]]), services: new Map([[name, service]]) };
@@ -58,6 +56,14 @@ export function readAutoRoute(
     sections: { http, tcp: EMPTY_SECTION, udp: EMPTY_SECTION },
     stores: new Map(),
   };
+}
+
+/** One certificate for all, where wildcards can be had. */
+function chooseTls({ certResolvers, baseDomain }: LabelSettings): Options {
+  const wildcard = wildcardResolver(certResolvers);
+  if (wildcard !== undefined) return { certResolver: wildcard, domains: [{ main: `*.${baseDomain}` }] };
+  const [other] = certResolvers === 'ignored' ? [] : certResolvers;
+  return other === undefined ? {} : { certResolver: other };
 }
 
 function isKnown(entryPoint: string, { entryPoints }: LabelSettings): boolean {

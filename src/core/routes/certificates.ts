@@ -22,7 +22,7 @@ export function chooseCertificate(
 ): { tls: Options; foreign: readonly string[] } {
   const { domains, ...rest } = tls;
   if (tls['certResolver'] === undefined) return { tls, foreign: [] };
-  const asked = ((domains ?? []) as Options[]).map(namesOf).filter((names) => names.length > 0);
+  const asked = ((domains ?? []) as Options[]).map(domainNames).filter((names) => names.length > 0);
   const shared = sharedWildcard(String(tls['certResolver']), context);
   const isShared = (name: string): boolean =>
     shared !== undefined && (name === shared || parentWildcard(name) === shared);
@@ -42,7 +42,8 @@ function sharedWildcard(resolver: string, { wildcard }: CertificateContext): str
   return wildcard?.resolver === resolver ? `*.${wildcard.baseDomain}` : undefined;
 }
 
-function namesOf({ main, sans }: Options): string[] {
+/** Of an entry of `tls.domains`. */
+export function domainNames({ main, sans }: Options): string[] {
   return [main ?? [], sans ?? []]
     .flat()
     .map((name) => String(name).toLowerCase())

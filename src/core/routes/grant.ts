@@ -10,6 +10,7 @@ import type { Protocol } from '../labels/sections.ts';
 import type { LabelSettings } from '../labels/settings.ts';
 import { streamName } from '../network/ports.ts';
 import type { NetworkId } from '../network/subnet.ts';
+import { wildcardResolver } from '../resolver-names.ts';
 import { chooseCertificate } from './certificates.ts';
 import { privateName } from './private-names.ts';
 import type { Published, RepositoryRoutes } from './repository-routes.ts';
@@ -81,7 +82,7 @@ function* settleClaims(
 function wildcardOf({ baseDomain, certResolvers }: LabelSettings): {
   wildcard?: { baseDomain: string; resolver: string };
 } {
-  const resolver = certResolvers === 'ignored' ? undefined : certResolvers[0];
+  const resolver = wildcardResolver(certResolvers);
   return baseDomain === undefined || resolver === undefined ? {} : { wildcard: { baseDomain, resolver } };
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { StreamProtocol } from '../network/ports.ts';
+import { type CertificateResolver, renderResolvers } from './resolvers.ts';
 
 /** A port that Traefik listens on. Never a wildcard address, which would take the port from every container. */
 export type EntryPoint = {
@@ -33,14 +34,10 @@ export type StaticSettings = {
   readonly trustedIps?: readonly string[];
   /** The file of the access log. */
   readonly accessLog?: string;
-  /** Let's Encrypt by DNS at Cloudflare (RFC 8555, DNS-01). */
-  readonly acme?: { readonly email: string; readonly storage: string; readonly server?: string };
+  readonly resolvers?: readonly CertificateResolver[];
   /** Anything else, by its path in Traefik's configuration: `[['log.level', 'DEBUG']]`. */
   readonly more?: readonly (readonly [path: string, value: string])[];
 };
-
-/** The certificate resolver of all servers, by the name that labels use. */
-export const RESOLVER = 'letsencrypt';
 
 /**
  * How Traefik asks the route server. Answers are held until something changes, so the short interval is not a load; the
@@ -67,7 +64,7 @@ export function hostPort({ host, port }: { readonly host: string; readonly port:
 
 /** Traefik's static configuration, as YAML. */
 export function renderStaticConfig(settings: StaticSettings): string {
-  const { api, entryPoints, accessLog, acme, more = [] } = settings;
+  const { api, entryPoints, accessLog, resolvers = [], more = [] } = settings;
   const config: Tree = {
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     log: { level: 'INFO', format: 'json' },
@@ -79,13 +76,13 @@ export function renderStaticConfig(settings: StaticSettings): string {
       ...Object.fromEntries(entryPoints.map((one) => [one.name, renderEntryPoint(one, settings)])),
     },
     providers: renderProviders(settings),
-    ...(acme === undefined ? {} : { certificatesResolvers: { [RESOLVER]: { acme: renderAcme(acme) } } }),
+    ...(resolvers.length === 0 ? {} : { certificatesResolvers: renderResolvers(resolvers) }),
   };
   for (const [path, value] of more) setOption(config, path.split('.'), value);
-  return stringify(config);
+  return stringify(config, { aliasDuplicateObjects: false });
 }
 
-type Tree = { [key: string]: Tree | string | boolean | readonly string[] };
+type Tree = { [key: string]: Tree | string | number | boolean | readonly string[] };
 
 /**
  * Headers such as `X_Auth_User`, which many backends take for the `X-Auth-User` that a middleware sets, are dropped: otherwise who asks
@@ -129,15 +126,6 @@ function renderProviders({ files, routeServer }: StaticSettings): Tree {
       pollTimeout: POLL_TIMEOUT,
       headers: { [HOLD_HEADER]: 'true' },
     },
-  };
-}
-
-function renderAcme({ email, storage, server }: NonNullable<StaticSettings['acme']>): Tree {
-  return {
-    email,
-    storage,
-    ...(server === undefined ? {} : { caServer: server }),
-    dnsChallenge: { provider: 'cloudflare' },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Check, isAnswer, type Outcome } from '../../core/deploy/proof.ts';
-import { askPage, type Certificate, connectTo, type Page } from '../../edges/probe.ts';
+import { askPage, connectTo, type Page } from '../../edges/probe.ts';
+import type { Certificate } from '../../edges/tls.ts';
 import { askTraefik } from './observe.ts';
 
 /** How long a page may take, in milliseconds. */

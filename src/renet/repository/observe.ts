@@ -1,3 +1,4 @@
+import type { CertificateReport } from '../../core/certificates/report.ts';
 import { type Check, checksOf, type IsPromised } from '../../core/deploy/proof.ts';
 import type { Infra } from '../../core/infra/infra-file.ts';
 import { API_PORT, ROUTER_PORT } from '../../core/infra/port-lists.ts';
@@ -17,6 +18,8 @@ export type Observed = {
   readonly problems: readonly Problem[];
   /** Names of containers that the route server has read. */
   readonly known: ReadonlySet<string>;
+  /** What has become of certificates on this server. */
+  readonly certificates: readonly CertificateReport[];
   /** Why the route server tells nothing. */
   readonly trouble?: string;
 };
@@ -26,9 +29,20 @@ export async function observeRepository(one: Definition, infra: Infra): Promise<
   const containers = (await dockerOf(one).states()).filter(
     ({ labels }) => labels['com.docker.compose.oneoff']?.toLowerCase() !== 'true',
   );
-  const list = await readRoutes();
-  if (typeof list === 'string')
-    return { containers, checks: [], problems: [], known: new Set(), trouble: list };
+  const [list, certificates] = await Promise.all([
+    askJson<RouteList>('/routes.json'),
+    askJson<CertificateReport[]>('/certificates.json'),
+  ]);
+  const trouble = [list, certificates].find((one) => typeof one === 'string');
+  if (typeof list === 'string' || typeof certificates === 'string')
+    return {
+      containers,
+      checks: [],
+      problems: [],
+      known: new Set(),
+      certificates: [],
+      ...(trouble && { trouble }),
+    };
   const isOurs = (route: { networkId: number }): boolean => route.networkId === one.networkId;
   const promised = new Set(
     containers.filter(({ labels }) => labels['rediacc.service_port']).map(({ name }) => name),
@@ -43,13 +57,14 @@ export async function observeRepository(one: Definition, infra: Infra): Promise<
   const routed = checks.flatMap(({ route }) => route.containers);
   const unrouted = list.unrouted.filter(isOurs).map(({ container }) => container);
   const known = new Set([...routed, ...unrouted, ...problems.map(({ container }) => container)]);
-  return { containers, checks, problems, known };
+  return { containers, checks, problems, known, certificates };
 }
 
-async function readRoutes(): Promise<RouteList | string> {
+/** @returns why it does not answer, when it does not */
+async function askJson<T>(path: string): Promise<T | string> {
   try {
-    const { body } = await get({ host: '127.0.0.1', port: ROUTER_PORT }, '/routes.json', TIMEOUT);
-    return JSON.parse(body) as RouteList;
+    const { body } = await get({ host: '127.0.0.1', port: ROUTER_PORT }, path, TIMEOUT);
+    return JSON.parse(body) as T;
   } catch (error) {
     return `the route server does not answer: ${(error as Error).message}`;
   }

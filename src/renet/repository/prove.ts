@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whyWithout } from '../../core/certificates/report.ts';
 import { type Check, describeTarget, type Outcome } from '../../core/deploy/proof.ts';
 import type { Infra } from '../../core/infra/infra-file.ts';
 import { type ContainerState, isRestarting, progressOf } from '../../core/repository/container-state.ts';
@@ -37,7 +38,8 @@ export async function proveRepository(one: Definition, infra: Infra, timeout: nu
     const took = performance.now() - begin;
     const isPatient = took < Math.min(PATIENCE, timeout);
     const missing = routes.filter(
-      ({ outcome, check }) => !isDone(outcome) && (check.isRequired || isPatient),
+      (route) =>
+        !isDone(route.outcome) && !isHopeless(route, observed) && (route.check.isRequired || isPatient),
     );
     const unread = observed.containers.filter(
       (container) =>
@@ -62,6 +64,9 @@ export async function proveRepository(one: Definition, infra: Infra, timeout: nu
 
 const isDone = ({ answered, lacksCertificate }: Outcome): boolean =>
   answered && lacksCertificate === undefined;
+/** It answers, and for a certificate somebody has to do something first. */
+const isHopeless = ({ check, outcome }: CheckedRoute, { certificates }: Observed): boolean =>
+  outcome.answered && whyWithout(check.host ?? '', certificates) !== undefined;
 const isFine = (container: ContainerState): boolean => progressOf(container) === 'fine';
 
 /** What has answered once is not asked again. */
@@ -90,9 +95,12 @@ function faultsOf(observed: Observed, routes: readonly CheckedRoute[]): string[]
       .map(({ target, outcome }) => `${target} is not answered: ${outcome.reason}`),
     ...routes
       .filter(({ check, outcome }) => check.isRequired && outcome.lacksCertificate)
-      .map(
-        ({ target }) => `${target} answers, but has no certificate yet: rdc proxy logs -m CONTEXT says why`,
-      ),
+      .map(({ target, check }) => {
+        const why = whyWithout(check.host ?? '', observed.certificates);
+        return why === undefined
+          ? `${target} answers, but its certificate has not come yet: rdc cert list -m CONTEXT`
+          : `${target} answers, but has no certificate: ${why}`;
+      }),
   ];
 }
 

@@ -7,10 +7,11 @@ import { PLACES, PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
 import { type Plan, type PlanInput, planServer } from '../../core/infra/plan.ts';
 import { readPushRequest } from '../../core/infra/push-request.ts';
 import { renderPlan } from '../../core/infra/render-plan.ts';
-import { CF_TOKEN } from '../../core/infra/units.ts';
+import { type KeptSecrets, SECRET_NAMES, secretPath } from '../../core/infra/secrets.ts';
 import { Failure, Refusal } from '../../core/refusal.ts';
 import { digestText } from '../../edges/files.ts';
 import { journalOf } from '../../edges/systemd.ts';
+import { askAgain } from '../certificates/ask-again.ts';
 import { ownInfra } from '../own-infra.ts';
 import { carryOut, takeSnapshot, undo } from './carry-out.ts';
 import { lockServer } from './lock-server.ts';
@@ -71,22 +72,13 @@ async function readInput(pushed: string | undefined, facts: Facts): Promise<Plan
     );
   const renet = await realpath(process.execPath);
   if (pushed !== undefined) {
-    const { settings, cfDnsToken, traefik } = readPushRequest(pushed);
-    return {
-      settings,
-      secrets: cfDnsToken === undefined ? {} : { cfDnsToken },
-      programs: { renet, traefik },
-      digest: digestText,
-    };
+    const { settings, secrets, traefik } = readPushRequest(pushed);
+    return { settings, secrets, programs: { renet, traefik }, digest: digestText };
   }
   const { settings, traefik } = await ownInfra();
-  const hasToken = facts.files.has(`${PLACES.secrets}/${CF_TOKEN}`);
-  return {
-    settings,
-    secrets: hasToken ? { cfDnsToken: 'kept' } : {},
-    programs: { renet, traefik },
-    digest: digestText,
-  };
+  const kept = SECRET_NAMES.filter((name) => facts.files.has(secretPath(name)));
+  const secrets: KeptSecrets = Object.fromEntries(kept.map((name) => [name, 'kept']));
+  return { settings, secrets, programs: { renet, traefik }, digest: digestText };
 }
 
 async function change(plan: Plan, print: (line: string) => void): Promise<void> {
@@ -95,6 +87,7 @@ async function change(plan: Plan, print: (line: string) => void): Promise<void> 
   try {
     await carryOut(plan);
     await proveServer(plan);
+    if (decidesCertificates(plan)) await askAgain(['*'], Date.now());
   } catch (error) {
     const log = await explain(since);
     const why = [describe(error), ...log].join('\n');
@@ -110,6 +103,12 @@ async function change(plan: Plan, print: (line: string) => void): Promise<void> 
     }
     throw new Failure('the new settings do not work; everything is as it was before', why);
   }
+}
+
+/** Whether what certificates are made with is another now: then what failed before may work. */
+function decidesCertificates({ write }: Plan): boolean {
+  const ours = new Set([...SECRET_NAMES.map(secretPath), PLACES.acmeCa, PLACES.staticConfig]);
+  return write.some(({ path }) => ours.has(path));
 }
 
 function describe(error: unknown): string {

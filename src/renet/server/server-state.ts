@@ -57,7 +57,7 @@ export async function observeServer(infra: Pick<Infra, 'entryPoints'>): Promise<
     unitStates(unitsOf(infra)),
     ask<Health>(ROUTER_PORT, '/health'),
     ask<{ name: string }[]>(API_PORT, '/api/entrypoints'),
-    Promise.all(secure.map(({ host, port }) => shakesHands(host, port, TIMEOUT))),
+    Promise.all(secure.map((entryPoint) => shakesHands(entryPoint, TIMEOUT))),
   ]);
   return {
     ...{ units, health },

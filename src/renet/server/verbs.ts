@@ -1,13 +1,12 @@
 import type { Entry } from '../../core/entry.ts';
 import { PROXY_UNIT, ROUTER_UNIT } from '../../core/infra/places.ts';
-import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
-import { Failure, Refusal } from '../../core/refusal.ts';
+import { Refusal } from '../../core/refusal.ts';
 import type { RouteList } from '../../core/routes/route-list.ts';
 import { alignColumns } from '../../core/table.ts';
-import { get } from '../../edges/http.ts';
 import { become, findExecutable } from '../../edges/process.ts';
 import { readRecords } from '../../edges/records.ts';
 import { systemctl } from '../../edges/systemd.ts';
+import { askRouteServer } from '../ask-route-server.ts';
 import { requireLines } from '../lines-option.ts';
 import { ownInfra } from '../own-infra.ts';
 import { knownAddresses } from '../service-addresses.ts';
@@ -83,14 +82,4 @@ async function showAddresses({ options: { json }, runDir }: Call, { print }: Ent
 async function showDoctor({ options: { json }, runDir }: Call, { print, endWith }: Entry): Promise<void> {
   const isWell = await doctor({ runDir, print, ...(json ? { json } : {}) });
   endWith(isWell ? 0 : 1);
-}
-
-const TIMEOUT = 10_000;
-
-async function askRouteServer(path: string): Promise<string> {
-  const from = { host: '127.0.0.1', port: ROUTER_PORT };
-  const { body } = await get(from, path, TIMEOUT).catch((error: Error) => {
-    throw new Failure(`the route server does not answer on 127.0.0.1:${ROUTER_PORT}`, error.message);
-  });
-  return body;
 }

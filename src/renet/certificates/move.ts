@@ -1,0 +1,61 @@
+import { text as readAll } from 'node:stream/consumers';
+import {
+  mergeStorages,
+  readStorage,
+  type Storage,
+  type StoredCertificate,
+  withoutAccounts,
+  writeStorage,
+} from '../../core/certificates/storage.ts';
+import { storagePath } from '../../core/infra/resolvers.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { readText } from '../../edges/files.ts';
+import { readCertificate } from '../../edges/x509.ts';
+import { ownInfra } from '../own-infra.ts';
+import { replaceStorage, withoutTraefik } from './storage.ts';
+
+/** `renet cert export`: what another server needs to ask for nothing. */
+export async function exportCertificates(print: (line: string) => void): Promise<void> {
+  const { settings } = await ownInfra();
+  const path = storagePath(settings.acmeServer);
+  print(writeStorage(withoutAccounts(readOwn(await readText(path), path))).trimEnd());
+}
+
+/** `renet cert import`: takes what is good for longer than what is here. */
+export async function importCertificates(print: (line: string) => void): Promise<void> {
+  const { settings, resolvers } = await ownInfra();
+  const path = storagePath(settings.acmeServer);
+  const brought = readBrought(await readAll(process.stdin));
+  const check = ({ certificate, key }: StoredCertificate) =>
+    readCertificate(decode(certificate), decode(key));
+  const merge = async () =>
+    mergeStorages(readOwn(await readText(path), path), brought, { resolvers, now: Date.now(), check });
+  const { said, hasChanges } = await merge();
+  for (const line of said) print(line);
+  if (!hasChanges) return print('nothing has changed');
+  // What Traefik has come to meanwhile counts, too.
+  await withoutTraefik(async () => replaceStorage(path, (await merge()).storage));
+  print('Traefik has been started anew');
+}
+
+const decode = (text: string): string => Buffer.from(text, 'base64').toString();
+
+function readOwn(text: string | undefined, path: string): Storage {
+  try {
+    return readStorage(text ?? '');
+  } catch {
+    throw new Refusal('certificates-damaged', `${path} is damaged`, 'Mend it first: rdc cert retry -m NAME.');
+  }
+}
+
+function readBrought(text: string): Storage {
+  try {
+    return readStorage(text);
+  } catch {
+    throw new Refusal(
+      'certificates-damaged',
+      'that is no file of certificates',
+      'Take what rdc cert export has written, or the acme.json of a Traefik. Nothing was changed.',
+    );
+  }
+}
