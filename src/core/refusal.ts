@@ -68,9 +68,12 @@ const REFUSAL_CODES = [
   'sudo-docker',
   'system-unknown',
   'token-invalid',
+  'token-missing',
+  'token-refused',
   'traefik-missing',
   'traefik-too-old',
   'variables-invalid',
+  'zone-unseen',
 ] as const;
 
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
+import { addDnsCommands } from './dns-commands.ts';
 import { addInfraCommands } from './infra-commands.ts';
 import { addServerCommands } from './server-commands.ts';
 
@@ -10,6 +11,7 @@ export function addRdcCommands(program: Command, entry: Entry): void {
   addContextCommands(context, entry);
   addInfraCommands(context, entry);
   addServerCommands(program, entry);
+  addDnsCommands(program, entry);
 }
 
 function addContextCommands(context: Command, { environment, print }: Entry): void {

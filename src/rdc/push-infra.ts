@@ -12,6 +12,7 @@ import { isAtLeast } from '../core/repository/versions.ts';
 import { type Architecture, TRAEFIK_SHA256 } from '../core/traefik/release.ts';
 import { digestText } from '../edges/files.ts';
 import { connectServer, type Server } from '../edges/ssh.ts';
+import { checkToken } from './check-token.ts';
 import { contextsPath, loadContexts } from './context.ts';
 import { findRenet, findTraefik, type Program } from './programs.ts';
 import { megabytes, progressBar } from './progress.ts';
@@ -35,6 +36,7 @@ export async function pushInfra(name: string, isDryRun: boolean, entry: Entry): 
   const { infra: settings, secrets } = context;
   const plan = planServer({ settings, secrets, programs, digest: digestText }, facts);
   refuseOlder(facts, entry.version, uploads);
+  if (!isDryRun) await checkToken(context, facts, entry);
   print(`${name} (${facts.system.name}):`);
   if (packages.length > 0) print(`  install ${packages.join(' ')}`);
   for (const one of uploads) print(`  upload ${one}`);
