@@ -108,7 +108,7 @@ test.each<[what: string, harm: () => void, heal: () => void, said: string]>([
     'name servers that do not answer',
     () => Object.assign(at.internet.cloudflare, { dns: 'servfail' }),
     () => Object.assign(at.internet.cloudflare, { dns: 'well' }),
-    "the server's name servers do not answer",
+    "the server's name servers do not answer for the domain",
   ],
   [
     'a Cloudflare that is asked too much',

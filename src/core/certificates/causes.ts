@@ -71,7 +71,7 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     code: 'token-wrong',
-    pattern: /\b9109\b|\b1000: Invalid API Token|10000: Authentication error/,
+    pattern: /9109: Invalid access token|1000: Invalid API Token|10000: Authentication error/,
     why: 'Cloudflare does not accept the token',
     fix: SET_TOKEN,
     patience: 'lasting',
@@ -128,10 +128,10 @@ export const CAUSES: readonly Cause[] = [
   {
     code: 'resolver-dead',
     pattern: /could not find the start of authority|\[fqdn=\S+\] |unexpected response for /,
-    why: "the server's name servers do not answer",
+    // Not for all: it may be the domain's own that are dead.
+    why: "the server's name servers do not answer for the domain",
     fix: 'See /etc/resolv.conf of the server, or name others: rdc context set-infra NAME --dns-resolvers 1.1.1.1:53.',
     patience: 'passing',
-    isForAll: true,
   },
   {
     code: 'authority-untrusted',

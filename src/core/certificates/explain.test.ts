@@ -107,7 +107,7 @@ const ERRORS: readonly (readonly [code: string, error: string, why: string])[] =
   [
     'resolver-dead',
     `[x.example.com: dns01: error presenting token (x.example.com): cloudflare: could not find zone for domain "x.example.com": [fqdn=_acme-challenge.x.example.com.] unexpected response for '_acme-challenge.x.example.com.' [question='_acme-challenge.x.example.com. IN  SOA', code=SERVFAIL]]`,
-    "the server's name servers do not answer",
+    "the server's name servers do not answer for the domain",
   ],
   [
     'zone-unseen',
@@ -142,6 +142,22 @@ test.each(ERRORS)('%s: %s', (code, error, why) => {
   const explained = explainError(error);
   expect(explained.why).toBe(why);
   expect(explained.cause.code).toBe(code);
+});
+
+test.each([
+  'permissions 640 for /f are too open',
+  '[status code 403] 9109: Invalid access token',
+  'x509: certificate signed by unknown authority',
+  'urn:ietf:params:acme:error:badNonce :: x',
+  'context deadline exceeded',
+])('a page with %j in it is nothing to the other hosts', (words) => {
+  const error = `[a.test: invalid authorization: acme: error: 403 :: urn:ietf:params:acme:error:unauthorized :: 203.0.113.50: Invalid response from http://a.test/.well-known/acme-challenge/x: "${words}"]`;
+  expect(explainError(error).cause).toMatchObject({ code: 'page-unseen', patience: 'checked' });
+});
+
+test('nor is a host with the number of an error for its name', () => {
+  const error = 'cloudflare: failed to find zone 9109.test.: zone could not be found';
+  expect(explainError(error).cause.code).toBe('zone-unseen');
 });
 
 test('every cause is in the table', () => {

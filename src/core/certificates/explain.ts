@@ -9,6 +9,12 @@ const UNKNOWN: Cause = {
   patience: 'lasting',
 };
 
+/**
+ * Of an authority that has looked. Its words have some of the page or record that it found, which may be anybody's: they are not to be
+ * taken for a reason that is the same for all.
+ */
+const CHECKED = /:(?:unauthorized|connection|dns|tls|incorrectResponse|caa) :: /;
+
 export type Explained = {
   readonly cause: Cause;
   readonly why: string;
@@ -16,7 +22,8 @@ export type Explained = {
 
 /** @param error as Traefik logs it; empty: it has logged nothing */
 export function explainError(error: string): Explained {
-  for (const cause of [...CAUSES, UNKNOWN]) {
+  const isChecked = CHECKED.test(error);
+  for (const cause of [...CAUSES.filter(({ patience }) => !isChecked || patience === 'checked'), UNKNOWN]) {
     const found = cause.pattern.exec(error);
     if (found === null) continue;
     const caught = found.groups?.['shown'] ?? found[1] ?? '';

@@ -123,6 +123,16 @@ describe('what is the same for all of a resolver', () => {
     expect(course.sent).toHaveLength(22);
   });
 
+  test('lets each try in its turn', () => {
+    const course = new Course(...many.slice(0, 3));
+    for (const { names } of many.slice(0, 3)) course.fail(TOKEN, ...names);
+    for (const wait of [10 * MINUTE, HOUR, 6 * HOUR, 12 * HOUR]) {
+      course.wait(wait);
+      course.fail(TOKEN, course.sent.at(-1) ?? '');
+    }
+    expect(course.sent.slice(3)).toEqual(['00.test', '01.test', '02.test', '00.test']);
+  });
+
   test('is over for those alone that waited for it', () => {
     const course = new Course(...many.slice(0, 3));
     course.fail(ZONE, '00.test');

@@ -90,10 +90,15 @@ function release(resolver: string, parts: Parts, settling: Settling): ResolverSt
   const room = isPaused ? 0 : Math.min((pause === undefined ? AT_ONCE : 1) - out, ORDERS.most - sent.length);
   const due = ours
     .filter(([, state]) => isFree(state, isOver, settling))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byTurn)
     .slice(0, Math.max(0, room));
   for (const [key, state] of due) states.set(key, { ...state, orderedAt: now });
   return { sent: [...sent, ...due.map(() => now)], ...(pause === undefined ? {} : { pause }) };
+}
+
+/** Those that have waited longest come first: where one lets none of the others through, each has its turn. */
+function byTurn([a, one]: [string, OrderState], [b, other]: [string, OrderState]): number {
+  return (one.failure?.at ?? 0) - (other.failure?.at ?? 0) || (a < b ? -1 : 1);
 }
 
 /** An order that was out when all others waited has come to a certificate: what they waited for is over. */
