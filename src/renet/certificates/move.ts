@@ -12,7 +12,7 @@ import { Refusal } from '../../core/refusal.ts';
 import { readText } from '../../edges/files.ts';
 import { readCertificate } from '../../edges/x509.ts';
 import { ownInfra } from '../own-infra.ts';
-import { replaceStorage, withoutTraefik } from './storage.ts';
+import { replaceStorage, restartTraefik } from './storage.ts';
 
 /** `renet cert export`: what another server needs to ask for nothing. */
 export async function exportCertificates(print: (line: string) => void): Promise<void> {
@@ -33,8 +33,11 @@ export async function importCertificates(print: (line: string) => void): Promise
   const { said, hasChanges } = await merge();
   for (const line of said) print(line);
   if (!hasChanges) return print('nothing has changed');
-  // What Traefik has come to meanwhile counts, too.
-  await withoutTraefik(async () => replaceStorage(path, (await merge()).storage));
+  // A certificate that has just come may have made Traefik write what it knew before.
+  for (let merged = await merge(); merged.hasChanges; merged = await merge()) {
+    await replaceStorage(path, merged.storage);
+    await restartTraefik();
+  }
   print('Traefik has been started anew');
 }
 

@@ -22,31 +22,28 @@ export async function mendStorage({ server, isNewAccount, isLost, print }: MendO
   const storage = parse(await readFile(path, 'utf8'));
   const isOpen = (found.mode & 0o077) !== 0;
   if (!isOpen && storage !== undefined && !isNewAccount && !isLost) return;
-  await withoutTraefik(async () => {
-    if (isOpen) {
-      await chmod(path, 0o600);
-      print(`${path} may be read by Traefik alone again`);
-    }
-    if (storage === undefined) {
-      const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-      await rename(path, aside);
-      print(`${path} is damaged: it is ${aside} now, and Traefik begins anew`);
-    } else if (isNewAccount) {
-      await replaceStorage(path, withoutAccounts(storage));
-      print('the account is forgotten: Traefik makes another');
-    }
-  });
+  if (isOpen) {
+    await chmod(path, 0o600);
+    print(`${path} may be read by Traefik alone again`);
+  }
+  if (storage === undefined) {
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    await rename(path, aside);
+    print(`${path} is damaged: it is ${aside} now, and Traefik begins anew`);
+  } else if (isNewAccount) {
+    await replaceStorage(path, withoutAccounts(storage));
+    print('the account is forgotten: Traefik makes another');
+  }
+  await restartTraefik();
   print('Traefik has been started anew');
 }
 
-/** It writes the file in place, and knows what it has read at its start. Connections wait in its sockets meanwhile. */
-export async function withoutTraefik(work: () => Promise<void>): Promise<void> {
-  await systemctl('stop', PROXY_UNIT);
-  try {
-    await work();
-  } finally {
-    await systemctl('start', PROXY_UNIT);
-  }
+/**
+ * It reads the file at its start. It is not stopped before the file is another: whoever connects meanwhile would start it by its
+ * sockets, with what was there before.
+ */
+export async function restartTraefik(): Promise<void> {
+  await systemctl('restart', PROXY_UNIT);
 }
 
 /** Undefined: it is damaged. */
