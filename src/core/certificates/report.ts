@@ -95,7 +95,7 @@ function stateOf(
 }
 
 /** Traefik renews when a third is left, or a quarter of the shortest ones: with a sixth left that has failed for a while. */
-export function isLate({ from, until }: Served, now: number): boolean {
+function isLate({ from, until }: Served, now: number): boolean {
   return until - now < (until - from) / 6;
 }
 

@@ -24,7 +24,8 @@ export type DnsChallenge = {
 
 export type HttpChallenge = { readonly kind: 'http'; readonly entryPoint: string };
 
-type Tree = { [key: string]: Tree | string | number | boolean | readonly string[] };
+/** A part of Traefik's static configuration. */
+export type Tree = { [key: string]: Tree | string | number | boolean | readonly string[] };
 
 export function renderResolvers(resolvers: readonly CertificateResolver[]): Tree {
   return Object.fromEntries(resolvers.map((one) => [one.name, { acme: renderAcme(one) }]));

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { StreamProtocol } from '../network/ports.ts';
-import { type CertificateResolver, renderResolvers } from './resolvers.ts';
+import { type CertificateResolver, renderResolvers, type Tree } from './resolvers.ts';
 
 /** A port that Traefik listens on. Never a wildcard address, which would take the port from every container. */
 export type EntryPoint = {
@@ -81,8 +81,6 @@ export function renderStaticConfig(settings: StaticSettings): string {
   for (const [path, value] of more) setOption(config, path.split('.'), value);
   return stringify(config, { aliasDuplicateObjects: false });
 }
-
-type Tree = { [key: string]: Tree | string | number | boolean | readonly string[] };
 
 /**
  * Headers such as `X_Auth_User`, which many backends take for the `X-Auth-User` that a middleware sets, are dropped: otherwise who asks

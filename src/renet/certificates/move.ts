@@ -30,11 +30,11 @@ export async function importCertificates(print: (line: string) => void): Promise
     readCertificate(decode(certificate), decode(key));
   const merge = async () =>
     mergeStorages(readOwn(await readText(path), path), brought, { resolvers, now: Date.now(), check });
-  const { said, hasChanges } = await merge();
-  for (const line of said) print(line);
-  if (!hasChanges) return print('nothing has changed');
+  let merged = await merge();
+  for (const line of merged.said) print(line);
+  if (!merged.hasChanges) return print('nothing has changed');
   // A certificate that has just come may have made Traefik write what it knew before.
-  for (let merged = await merge(); merged.hasChanges; merged = await merge()) {
+  for (; merged.hasChanges; merged = await merge()) {
     await replaceStorage(path, merged.storage);
     await restartTraefik();
   }
