@@ -91,7 +91,7 @@ test('they are kept where nobody else reads them', async () => {
   const { server } = at;
   expect(
     await server.sh('stat --format="%a %U" /var/lib/rediacc/proxy /var/lib/rediacc/proxy/acme-*.json'),
-  ).toBe('700 rediacc-proxy\n600 rediacc-proxy');
+  ).toBe('700 rediacc-proxy\n600 rediacc-proxy\n600 rediacc-proxy');
 });
 
 test('certificates move to a server that has lost its own, which then orders none', async () => {

@@ -125,7 +125,6 @@ test('a resolver is as its settings say', () => {
   );
   const common = {
     email: certEmail,
-    storage: '/var/lib/rediacc/proxy/acme-acme.example-directory.json',
     keyType: 'EC256',
     certificatesDuration: 24,
     caServer: acmeServer,
@@ -135,6 +134,7 @@ test('a resolver is as its settings say', () => {
     letsencrypt: {
       acme: {
         ...common,
+        storage: '/var/lib/rediacc/proxy/acme-acme.example-directory.json',
         dnsChallenge: {
           provider: 'hetzner',
           resolvers: ['192.0.2.53:53'],
@@ -142,7 +142,13 @@ test('a resolver is as its settings say', () => {
         },
       },
     },
-    'letsencrypt-http': { acme: { ...common, httpChallenge: { entryPoint: 'web' } } },
+    'letsencrypt-http': {
+      acme: {
+        ...common,
+        storage: '/var/lib/rediacc/proxy/acme-acme.example-directory.http.json',
+        httpChallenge: { entryPoint: 'web' },
+      },
+    },
   });
 });
 
@@ -155,7 +161,10 @@ test.each([
   ],
   ['https://[2001:db8::1]:14000/dir?x=/../y', 'acme--2001-db8-1-14000-dir-x-..-y.json'],
 ])('certificates of %s are kept in %s', (server, file) => {
-  expect(storagePath(server)).toBe(`/var/lib/rediacc/proxy/${file}`);
+  expect(storagePath('letsencrypt', server)).toBe(`/var/lib/rediacc/proxy/${file}`);
+  expect(storagePath('letsencrypt-http', server)).toBe(
+    `/var/lib/rediacc/proxy/${file.replace('.json', '.http.json')}`,
+  );
 });
 
 test.each([

@@ -15,13 +15,13 @@ export function resolversOf(input: ResolverInput): CertificateResolver[] {
   if (email === undefined) return [];
   const common = {
     email,
-    storage: storagePath(server),
     lifetime: lifetimeHours(settingOf(settings, 'certLifetime')),
     ...(server === undefined ? {} : { server }),
     ...(acmeCa === undefined ? {} : { authorities: [PLACES.acmeCa] }),
   };
-  const dns = { name: DNS_RESOLVER, ...common, challenge: dnsChallenge(settings) };
-  const http = { name: HTTP_RESOLVER, ...common, challenge: { kind: 'http', entryPoint: 'web' } as const };
+  const named = (name: string) => ({ name, storage: storagePath(name, server), ...common });
+  const dns = { ...named(DNS_RESOLVER), challenge: dnsChallenge(settings) };
+  const http = { ...named(HTTP_RESOLVER), challenge: { kind: 'http', entryPoint: 'web' } as const };
   return [...(canMakeRecords(input) ? [dns] : []), http];
 }
 
@@ -42,13 +42,17 @@ function canMakeRecords({ settings, secrets }: ResolverInput): boolean {
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
-/** Of each ACME server its own: Traefik would go on with the certificates of another, which browsers may not trust. */
-export function storagePath(server = LETS_ENCRYPT): string {
+/**
+ * Of each ACME server its own: Traefik would go on with the certificates of another, which browsers may not trust. And of each resolver:
+ * the second that finds a shared file unreadable takes it for empty, and overwrites it (pkg/provider/acme/local_store.go of 3.7.15).
+ */
+export function storagePath(resolver: string, server = LETS_ENCRYPT): string {
   const name = server
     .replace('https://', '')
     .replaceAll(/[^\w.-]+/g, '-')
     .replace(/-$/, '');
-  return `${PLACES.proxyState}/${server === LETS_ENCRYPT ? 'acme' : `acme-${name}`}.json`;
+  const file = `${server === LETS_ENCRYPT ? 'acme' : `acme-${name}`}${resolver === HTTP_RESOLVER ? '.http' : ''}`;
+  return `${PLACES.proxyState}/${file}.json`;
 }
 
 /** What an operator should know who has left something out. */

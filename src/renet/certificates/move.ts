@@ -7,35 +7,37 @@ import {
   withoutAccounts,
   writeStorage,
 } from '../../core/certificates/storage.ts';
-import { storagePath } from '../../core/infra/resolvers.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { readText } from '../../edges/files.ts';
 import { readCertificate } from '../../edges/x509.ts';
 import { ownInfra } from '../own-infra.ts';
-import { replaceStorage, restartTraefik } from './storage.ts';
+import { replaceStorage, restartTraefik, storageFiles } from './storage.ts';
 
 /** `renet cert export`: what another server needs to ask for nothing. */
 export async function exportCertificates(print: (line: string) => void): Promise<void> {
-  const { settings } = await ownInfra();
-  const path = storagePath(settings.acmeServer);
-  print(writeStorage(withoutAccounts(readOwn(await readText(path), path))).trimEnd());
+  const files = storageFiles(await ownInfra());
+  print(writeStorage(withoutAccounts(await readOwn(files))).trimEnd());
 }
 
 /** `renet cert import`: takes what is good for longer than what is here. */
 export async function importCertificates(print: (line: string) => void): Promise<void> {
-  const { settings, resolvers } = await ownInfra();
-  const path = storagePath(settings.acmeServer);
+  const infra = await ownInfra();
+  const files = storageFiles(infra);
   const brought = readBrought(await readAll(process.stdin));
   const check = ({ certificate, key }: StoredCertificate) =>
     readCertificate(decode(certificate), decode(key));
   const merge = async () =>
-    mergeStorages(readOwn(await readText(path), path), brought, { resolvers, now: Date.now(), check });
+    mergeStorages(await readOwn(files), brought, {
+      resolvers: infra.resolvers,
+      now: Date.now(),
+      check,
+    });
   let merged = await merge();
   for (const line of merged.said) print(line);
   if (!merged.hasChanges) return print('nothing has changed');
   // A certificate that has just come may have made Traefik write what it knew before.
   for (; merged.hasChanges; merged = await merge()) {
-    await replaceStorage(path, merged.storage);
+    for (const [resolver, path] of files) await replaceStorage(path, ofResolver(merged.storage, resolver));
     await restartTraefik();
   }
   print('Traefik has been started anew');
@@ -43,7 +45,19 @@ export async function importCertificates(print: (line: string) => void): Promise
 
 const decode = (text: string): string => Buffer.from(text, 'base64').toString();
 
-function readOwn(text: string | undefined, path: string): Storage {
+/** What all resolvers have. */
+async function readOwn(files: ReadonlyMap<string, string>): Promise<Storage> {
+  const parts = [...files].map(async ([resolver, path]) => ofResolver(await readOne(path), resolver));
+  return Object.assign({}, ...(await Promise.all(parts)));
+}
+
+function ofResolver(storage: Storage, resolver: string): Storage {
+  const one = storage[resolver];
+  return one === undefined ? {} : { [resolver]: one };
+}
+
+async function readOne(path: string): Promise<Storage> {
+  const text = await readText(path);
   try {
     return readStorage(text ?? '');
   } catch {

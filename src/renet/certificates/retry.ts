@@ -19,14 +19,14 @@ const LOOK_EVERY = 500;
 
 /** `renet cert retry`: mends what it can, asks for another attempt, and waits for what comes of it. */
 export async function retryCertificates({ names, isNewAccount, print }: RetryOptions): Promise<Host[]> {
-  const { settings } = await ownInfra();
+  const infra = await ownInfra();
   const reports = await askCertificates();
   requireKnown(names, reports);
   const isMeant = (report: CertificateReport): boolean =>
     names.length === 0 ? report.state === 'failed' : report.names.some((name) => names.includes(name));
   const meant = new Set(reports.filter(isMeant).flatMap((one) => one.names));
   const isLost = reports.some(({ failure }) => failure?.code.startsWith('storage-'));
-  await mendStorage({ server: settings.acmeServer, isNewAccount, isLost, print });
+  await mendStorage({ infra, isNewAccount, isLost, print });
   if (meant.size === 0) return [];
   const now = Date.now();
   await askAgain(names.length === 0 ? ['*'] : names, now);

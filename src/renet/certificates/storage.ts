@@ -1,12 +1,12 @@
 import { chmod, chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { readStorage, type Storage, withoutAccounts, writeStorage } from '../../core/certificates/storage.ts';
+import type { Infra } from '../../core/infra/infra-file.ts';
 import { PLACES, PROXY_UNIT } from '../../core/infra/places.ts';
 import { storagePath } from '../../core/infra/resolvers.ts';
 import { systemctl } from '../../edges/systemd.ts';
 
 export type MendOptions = {
-  /** The ACME server that is set. */
-  readonly server: string | undefined;
+  readonly infra: Pick<Infra, 'settings' | 'resolvers'>;
   /** The account is to be another. */
   readonly isNewAccount: boolean;
   /** Traefik does without the file until its next start. */
@@ -14,14 +14,30 @@ export type MendOptions = {
   readonly print: (line: string) => void;
 };
 
-/** Makes Traefik's file of certificates one that it takes: whoever may not read it cannot, and there is nothing broken in it. */
-export async function mendStorage({ server, isNewAccount, isLost, print }: MendOptions): Promise<void> {
-  const path = storagePath(server);
+/** The file of each resolver. */
+export function storageFiles({ settings, resolvers }: MendOptions['infra']): Map<string, string> {
+  return new Map(resolvers.map((resolver) => [resolver, storagePath(resolver, settings.acmeServer)]));
+}
+
+/** Makes Traefik's files of certificates ones that it takes: whoever may not read them cannot, and there is nothing broken in them. */
+export async function mendStorage({ infra, isLost, ...options }: MendOptions): Promise<void> {
+  let isMended = false;
+  for (const path of storageFiles(infra).values())
+    if (await mendFile(path, { ...options, isLost })) isMended = true;
+  if (!isMended) return;
+  await restartTraefik();
+  options.print('Traefik has been started anew');
+}
+
+/** @returns whether Traefik must read it again */
+async function mendFile(
+  path: string,
+  { isNewAccount, isLost, print }: Omit<MendOptions, 'infra'>,
+): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return;
+  if (found === undefined) return false;
   const storage = parse(await readFile(path, 'utf8'));
   const isOpen = (found.mode & 0o077) !== 0;
-  if (!isOpen && storage !== undefined && !isNewAccount && !isLost) return;
   if (isOpen) {
     await chmod(path, 0o600);
     print(`${path} may be read by Traefik alone again`);
@@ -32,10 +48,9 @@ export async function mendStorage({ server, isNewAccount, isLost, print }: MendO
     print(`${path} is damaged: it is ${aside} now, and Traefik begins anew`);
   } else if (isNewAccount) {
     await replaceStorage(path, withoutAccounts(storage));
-    print('the account is forgotten: Traefik makes another');
+    print(`the account in ${path} is forgotten: Traefik makes another`);
   }
-  await restartTraefik();
-  print('Traefik has been started anew');
+  return isOpen || storage === undefined || isNewAccount || isLost;
 }
 
 /**
