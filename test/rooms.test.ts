@@ -52,6 +52,27 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/traefik',
     'src/core/infra',
   ],
+  'src/core/doctor': [
+    'src/core',
+    'src/core/repository',
+    'src/core/labels',
+    'src/core/certificates',
+    'src/core/infra',
+  ],
+  'src/core/explain': [
+    'src/core',
+    'src/core/network',
+    'src/core/repository',
+    'src/core/compose',
+    'src/core/labels',
+    'src/core/rules',
+    'src/core/claims',
+    'src/core/certificates',
+    'src/core/routes',
+    'src/core/traefik',
+    'src/core/infra',
+    'src/core/deploy',
+  ],
 };
 
 /** Libraries that do no I/O. */

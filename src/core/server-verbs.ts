@@ -54,11 +54,39 @@ const PROXY_VERBS: readonly ServerVerb[] = [
   },
 ];
 
+const QUESTIONS: readonly ServerVerb[] = [
+  {
+    words: ['explain'],
+    description:
+      'why something is not reachable: follows the way of a request, and names the first thing that is wrong with one command or edit; exit code 1 when there is one',
+    operands: ['<what>'],
+    operandTexts: { what: 'a host, URL, service, repository/service, container, or a port as in tcp-5432' },
+    options: [JSON_OPTION],
+    example: 'app.example.com',
+  },
+  {
+    words: ['ps'],
+    description: 'shows the containers of all repositories, and where they are reachable',
+    options: [JSON_OPTION],
+  },
+  {
+    words: ['logs'],
+    description: 'shows what containers have printed, of a repository or of a service of it',
+    operands: ['<repository>', '[service]'],
+    options: [
+      ['-f, --follow', 'and what they will, until Ctrl-C'],
+      ['-n, --lines <count>', 'how many lines of each', '50'],
+    ],
+    example: 'my-app web',
+    onTerminal: true,
+  },
+];
+
 const DOCTOR: ServerVerb = {
   words: ['doctor'],
   description:
-    'shows whether repositories are kept apart, what they were refused, and which may leave; exit code 1 when something is wrong',
-  options: [JSON_OPTION],
+    'examines the machine as a whole: programs, ports, daemons, disk, clock, DNS, certificates, labels, and whether repositories are kept apart; exit code 1 when something is wrong',
+  options: [['--strict', 'also when there is a warning'], JSON_OPTION],
 };
 
 /** All that `rdc -m` passes on. */
@@ -66,6 +94,7 @@ export const SERVER_VERBS: readonly ServerVerb[] = [
   ...PROXY_VERBS,
   ...CERTIFICATE_VERBS,
   DOCTOR,
+  ...QUESTIONS,
   ...REPOSITORY_VERBS,
 ];
 

@@ -7,6 +7,8 @@ export type ServerVerb = {
   readonly description: string;
   /** As commander writes them: `<name>`, `[service]`, `[command...]`. */
   readonly operands?: readonly string[];
+  /** What they mean, where their names do not say it. */
+  readonly operandTexts?: Readonly<Record<string, string>>;
   readonly options: readonly VerbOption[];
   /** What follows the words in an example. */
   readonly example?: string;

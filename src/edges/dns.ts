@@ -33,6 +33,11 @@ export async function askDns(host: string, servers: readonly string[]): Promise<
   return { own: mine, elsewhere, caa, challenge: challenge[0] };
 }
 
+/** The addresses of a host, by the machine's own name servers; undefined: none of them answers. */
+export async function lookUpAddresses(host: string): Promise<string[] | undefined> {
+  return addressesOf(new Resolver(PATIENCE), host).catch(() => undefined);
+}
+
 async function addressesOf(resolver: Resolver, name: string): Promise<string[]> {
   const families = [resolver.resolve4(name), resolver.resolve6(name)].map((one) => orNothing(one, []));
   return (await Promise.all(families)).flat();

@@ -1,4 +1,10 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import {
+  type ContainerDetails,
+  logPath,
+  readContainerDetails,
+  readLog,
+} from '../core/repository/container-details.ts';
 import { type ContainerState, readContainerState } from '../core/repository/container-state.ts';
 import {
   type ContainerEvent,
@@ -31,6 +37,10 @@ export type DockerClient = {
   readonly inspect: (id: string) => Promise<InspectedContainer | 'gone' | 'failed'>;
   /** Every container as it is now, for people. */
   readonly states: () => Promise<ContainerState[]>;
+  /** The same with what tells why one does not do its work. */
+  readonly details: () => Promise<ContainerDetails[]>;
+  /** The last lines that a container has printed. */
+  readonly lastLines: (id: string, count: number) => Promise<string[]>;
   /**
    * Calls back at every event that can change a route, until the stream ends or breaks.
    *
@@ -51,7 +61,12 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
   const getJson = async (path: string): Promise<{ status: number; body: unknown }> => {
     const response = await open({ ...daemon, agent }, path);
     const status = response.statusCode ?? 0;
-    return { status, body: parseJson(await collect(response, timeout)) };
+    return { status, body: parseJson(String(await collect(response, timeout))) };
+  };
+  const inspectAll = async <T>(read: (json: unknown) => T): Promise<T[]> => {
+    const listed = parse(readContainerList, expectOk(await getJson(LIST_PATH)));
+    const answers = await Promise.all(listed.map(({ id }) => getJson(inspectPath(id))));
+    return answers.flatMap(({ status, body }) => (status === 200 ? parse(read, body) : []));
   };
   return {
     list: async () => parse(readContainerList, expectOk(await getJson(LIST_PATH))),
@@ -60,15 +75,19 @@ export function connectDocker(socketPath: string, timeout: number): DockerClient
       if (status === 200) return parse(readInspected, body);
       return status === 404 ? 'gone' : 'failed';
     },
-    states: async () => {
-      const listed = parse(readContainerList, expectOk(await getJson(LIST_PATH)));
-      const answers = await Promise.all(listed.map(({ id }) => getJson(inspectPath(id))));
-      return answers.flatMap(({ status, body }) => (status === 200 ? parse(readContainerState, body) : []));
+    states: () => inspectAll(readContainerState),
+    details: () => inspectAll(readContainerDetails),
+    lastLines: async (id, count) => {
+      const response = await open({ ...daemon, agent }, logPath(id, count));
+      const bytes = await collect(response, timeout);
+      return response.statusCode === 200 ? readLog(bytes) : [];
     },
     watch: (since, onEvent) => watchEvents(daemon, since, onEvent),
     eventsBetween: async (since, until) => {
       const response = await open(daemon, eventsPath(since, until));
-      const lines = (await collect(response, timeout)).split('\n').filter((line) => line !== '');
+      const lines = String(await collect(response, timeout))
+        .split('\n')
+        .filter((line) => line !== '');
       return lines.map((line) => parse(readEvent, parseJson(line)));
     },
   };
@@ -95,12 +114,12 @@ function open({ socketPath, timeout, agent }: Daemon, path: string): Promise<Inc
   });
 }
 
-async function collect(response: IncomingMessage, timeout: number): Promise<string> {
+async function collect(response: IncomingMessage, timeout: number): Promise<Buffer> {
   const timer = setTimeout(() => response.destroy(new Error(`no whole answer in ${timeout} ms`)), timeout);
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk);
-    return String(Buffer.concat(chunks));
+    return Buffer.concat(chunks);
   } finally {
     clearTimeout(timer);
   }

@@ -1,29 +1,39 @@
 import { readFile } from 'node:fs/promises';
 import { describeProcess, listProcesses, openFiles } from './proc.ts';
 
-/** A socket that waits for TCP connections, as the kernel lists it. */
+/** A socket that waits for TCP connections, or UDP datagrams, as the kernel lists it. */
 export type Listener = {
+  readonly protocol: 'tcp' | 'udp';
   /** `127.0.0.1`, `0.0.0.0`, `::1`, `::` (IPv6 as 32 hexadecimal digits unless one of the two). */
   readonly address: string;
   readonly port: number;
   readonly inode: string;
 };
 
-const LISTEN = '0A';
+/** Of include/net/tcp_states.h: TCP_LISTEN, and TCP_CLOSE, which is that of a UDP socket without a peer. */
+const WAITING = { tcp: '0A', udp: '07' } as const;
 
-/** Every listening TCP socket of this network namespace (proc_pid_net(5), `tcp` and `tcp6`). */
-export async function listListeners(): Promise<Listener[]> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+/** Every listening socket of this network namespace (proc_pid_net(5), `tcp`, `tcp6` and their kin). */
+export async function listListeners(...protocols: readonly Listener['protocol'][]): Promise<Listener[]> {
+  const wanted = protocols.length === 0 ? (['tcp'] as const) : protocols;
+  const tables = wanted.flatMap((protocol) =>
+    [protocol, `${protocol}6`].map(async (name) => {
+      const table = await readFile(`/proc/net/${name}`, 'utf8').catch(() => '');
+      return table
+        .split('\n')
+        .slice(1)
+        .flatMap((row) => readRow(row, protocol));
+    }),
   );
-  return tables.flatMap((table) => table.split('\n').slice(1).flatMap(readRow));
+  return (await Promise.all(tables)).flat();
 }
 
-function readRow(row: string): Listener[] {
+function readRow(row: string, protocol: Listener['protocol']): Listener[] {
   const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
   const [address, port] = local?.split(':') ?? [];
-  if (state !== LISTEN || address === undefined || port === undefined || inode === undefined) return [];
-  return [{ address: readAddress(address), port: Number.parseInt(port, 16), inode }];
+  if (state !== WAITING[protocol] || address === undefined || port === undefined || inode === undefined)
+    return [];
+  return [{ protocol, address: readAddress(address), port: Number.parseInt(port, 16), inode }];
 }
 
 /** The kernel prints each 32-bit word in the byte order of the machine, which is little-endian on x86-64 and arm64. */
@@ -32,6 +42,8 @@ function readAddress(hex: string): string {
     return [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
   }
   if (/^0{32}$/.test(hex)) return '::';
+  // An IPv4 address in IPv6 clothes (RFC 4291, 2.5.5.2).
+  if (/^0{16}FFFF0000/i.test(hex)) return readAddress(hex.slice(24));
   return hex === '00000000000000000000000001000000' ? '::1' : hex;
 }
 

@@ -16,12 +16,13 @@ export function addServerCommands(program: Command, entry: Entry): void {
 }
 
 function addVerb(parent: Command, verb: ServerVerb, entry: Entry): void {
-  const { words, description, operands = [], options, example = '' } = verb;
+  const { words, description, operands = [], operandTexts = {}, options, example = '' } = verb;
   const command = parent
     .command(words.at(-1) ?? '')
     .description(description)
     .requiredOption('-m, --machine <context>', 'the server');
-  for (const operand of operands) command.argument(operand);
+  for (const operand of operands)
+    command.argument(operand, operandTexts[operand.replaceAll(/[^\w-]/g, '')] ?? '');
   for (const [flags, meaning, preset] of options) command.option(flags, meaning, preset);
   const shown = `${words.join(' ')} ${example}`.trim();
   const [before, after] = shown.split(' -- ');

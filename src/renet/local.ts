@@ -6,7 +6,13 @@ import { type LocalFence, raiseLocalFence } from './local/fence.ts';
 import { followRoutes, urlOf } from './local/follow-routes.ts';
 import { died, disposeTogether, type Part } from './local/part.ts';
 import { serveProbe } from './local/probe.ts';
-import { type ProxyPlaces, refuseTakenPorts, startRouteServer, startTraefik } from './local/proxy.ts';
+import {
+  type ProxyPlaces,
+  refuseTakenPorts,
+  startRouteServer,
+  startTraefik,
+  tellFrontDoor,
+} from './local/proxy.ts';
 import { findRepositories } from './local/repositories.ts';
 import { requirePrograms } from './requirements.ts';
 import { Steps } from './steps.ts';
@@ -42,8 +48,10 @@ export async function local(options: LocalOptions): Promise<void> {
     if (fence !== undefined && proxyLock !== undefined) await serveProbe(fence, options.runDir, stack);
     const running = { stack, stop, step, ...(fence ? { fence } : {}) };
     const parts = await startDaemons(repositories, options, running);
-    if (proxyLock !== undefined) parts.push(...(await startProxy(options, running)));
-    else options.print('a renet local runs already: its proxy serves these repositories, too');
+    if (proxyLock !== undefined) {
+      parts.push(...(await startProxy(options, running)));
+      await tellFrontDoor(options, stack);
+    } else options.print('a renet local runs already: its proxy serves these repositories, too');
     options.print(
       "ready: go to a repository's folder and run 'renet compose -- up -d'. Ctrl-C stops everything.",
     );

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
-import { DEFAULT_RUN_DIR, DEFAULT_STATE_DIR, routerStateDir } from '../core/repository/record.ts';
+import { DEFAULT_RUN_DIR } from '../core/repository/record.ts';
+import type { HostOptions } from './host.ts';
 import { addLocalOptions, type LocalArguments, readLocalOptions } from './local/options.ts';
 import { addServerCommands } from './server-commands.ts';
 
@@ -61,7 +62,16 @@ function addLocal(program: Command, { environment, print }: Entry): void {
 
 /** The state folder of the route server, for commands that tell it something. */
 function addRouterState(command: Command): Command {
-  return command.option('--state-dir <folder>', 'of the route server', routerStateDir(DEFAULT_STATE_DIR));
+  return command.option('--state-dir <folder>', "the route server's (default: that of the front door here)");
+}
+
+async function hostOptions(
+  print: Entry['print'],
+  stateDir: string | undefined,
+  runDir: string,
+): Promise<HostOptions> {
+  const { routerStateOf } = await import('./front-door.ts');
+  return { print, runDir, stateDir: await routerStateOf(stateDir, runDir) };
 }
 
 function addHost(program: Command, { print }: Entry): void {
@@ -69,17 +79,17 @@ function addHost(program: Command, { print }: Entry): void {
   addRouterState(host.command('list'))
     .description('shows who has which host and entrypoint, and who waits for it')
     .addHelpText('after', '\nExample:\n  $ renet host list')
-    .action(async ({ stateDir }: { stateDir: string }) => {
+    .action(async ({ stateDir }: { stateDir?: string }) => {
       const { listHosts } = await import('./host.ts');
-      await listHosts({ print, stateDir, runDir: runDirOf(program) });
+      await listHosts(await hostOptions(print, stateDir, runDirOf(program)));
     });
   addRouterState(host.command('release'))
     .description('takes a host or entrypoint from the repository that has it; the next in line gets it')
     .argument('<name>', 'as in app.example.com or tcp-5432')
     .addHelpText('after', '\nExample:\n  $ renet host release app.example.com')
-    .action(async (name: string, { stateDir }: { stateDir: string }) => {
+    .action(async (name: string, { stateDir }: { stateDir?: string }) => {
       const { releaseHost } = await import('./host.ts');
-      await releaseHost(name, { print, stateDir, runDir: runDirOf(program) });
+      await releaseHost(name, await hostOptions(print, stateDir, runDirOf(program)));
     });
 }
 
@@ -93,9 +103,9 @@ function addTrust(repo: Command, program: Command, { print }: Entry): void {
       .description(description)
       .argument('<repository>', 'its name, or its network id')
       .addHelpText('after', `\nExample:\n  $ renet repo ${word} my-app`)
-      .action(async (name: string, { stateDir }: { stateDir: string }) => {
+      .action(async (name: string, { stateDir }: { stateDir?: string }) => {
         const { trustRepository } = await import('./trust.ts');
-        await trustRepository(name, trusted, { print, stateDir, runDir: runDirOf(program) });
+        await trustRepository(name, trusted, await hostOptions(print, stateDir, runDirOf(program)));
       });
   }
 }

@@ -26,9 +26,10 @@ export function addServerCommands(program: Command, entry: Entry): Readonly<Reco
 type Context = { readonly program: Command; readonly entry: Entry };
 
 function addVerb(parent: Command, verb: ServerVerb, { program, entry }: Context): void {
-  const { words, description, operands = [], options, example = '', loses } = verb;
+  const { words, description, operands = [], operandTexts = {}, options, example = '', loses } = verb;
   const command = parent.command(words.at(-1) ?? '').description(description);
-  for (const operand of operands) command.argument(operand);
+  for (const operand of operands)
+    command.argument(operand, operandTexts[operand.replaceAll(/[^\w-]/g, '')] ?? '');
   for (const [flags, meaning, preset] of options) command.option(flags, meaning, preset);
   command
     .addHelpText('after', `\nExample:\n  $ ${`renet ${words.join(' ')} ${example}`.trim()}`)
@@ -43,8 +44,9 @@ function addVerb(parent: Command, verb: ServerVerb, { program, entry }: Context)
 }
 
 async function findVerb(name: string): Promise<Verb | undefined> {
+  const { QUESTIONS } = await import('./questions.ts');
   const { PROXY_VERBS } = await import('./server/verbs.ts');
   const { CERTIFICATE_VERBS } = await import('./certificates/verbs.ts');
   const { REPOSITORY_VERBS } = await import('./repository/verbs.ts');
-  return { ...PROXY_VERBS, ...CERTIFICATE_VERBS, ...REPOSITORY_VERBS }[name];
+  return { ...QUESTIONS, ...PROXY_VERBS, ...CERTIFICATE_VERBS, ...REPOSITORY_VERBS }[name];
 }

@@ -9,7 +9,15 @@ export type Call = {
 };
 
 type Options = {
-  readonly [name in 'json' | 'newAccount' | 'mount' | 'unmount' | 'encrypt' | 'folder' | 'follow']?: true;
+  readonly [name in
+    | 'json'
+    | 'newAccount'
+    | 'mount'
+    | 'unmount'
+    | 'encrypt'
+    | 'folder'
+    | 'follow'
+    | 'strict']?: true;
 } & {
   readonly [name in 'size' | 'filesystem' | 'keyFile' | 'timeout' | 'waitTimeout' | 'lines']?: string;
 } & { readonly wait?: boolean };

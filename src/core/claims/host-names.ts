@@ -4,7 +4,7 @@ import { isNetworkId, type NetworkId } from '../network/subnet.ts';
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
-type Wrong = Pick<Problem, 'code' | 'reason' | 'fix'>;
+type Wrong = Pick<Problem, 'code' | 'reason' | 'fix' | 'part'>;
 
 /** Why a repository cannot claim a host of its rule; undefined when it can. */
 export function checkHost(
@@ -23,6 +23,7 @@ export function checkHost(
   if (!isWildcard && (!isNetworkId(number) || number === id)) return undefined;
   return {
     code: 'host-reserved',
+    part: { wrong: host },
     reason: `'${host}' ${isWildcard ? 'covers' : 'is'} a name of the auto-routes, which are {service}-{network id}.${baseDomain}`,
     fix: 'Choose another name.',
   };
@@ -31,13 +32,14 @@ export function checkHost(
 function invalid(host: string): Wrong {
   // Browsers send names in ASCII, and so must a rule have them.
   const ascii = URL.parse(`http://${host}`)?.hostname;
+  const isOtherwise = ascii !== undefined && ascii !== host && /[^\0-\x7f]/.test(host);
   return {
     code: 'host-invalid',
+    part: { wrong: host, ...(isOtherwise ? { meant: ascii } : {}) },
     reason: `'${host}' is not the name of a host`,
-    fix:
-      ascii === undefined || ascii === host || !/[^\0-\x7f]/.test(host)
-        ? 'Write a name such as app.example.com, or *.example.com for all right below it.'
-        : `Write it as browsers send it: ${ascii}.`,
+    fix: isOtherwise
+      ? `Write it as browsers send it: ${ascii}.`
+      : 'Write a name such as app.example.com, or *.example.com for all right below it.',
   };
 }
 

@@ -50,6 +50,7 @@ function readRule(claimant: Claimant): Rule | Problem {
     if (!(error instanceof RuleError)) throw error;
     return refuse(claimant, 'rule-invalid', {
       reason: `Traefik cannot read it: ${error.message}`,
+      ...(error.part === undefined ? {} : { part: error.part }),
       fix: 'Write it as in Host(`app.example.com`) && PathPrefix(`/api`).',
     });
   }
@@ -98,9 +99,10 @@ function refuseLeased(claimant: Claimant, entryPoint: string): Problem {
   });
 }
 
-type Refusal = Pick<Problem, 'reason' | 'fix'>;
+type Refusal = Pick<Problem, 'reason' | 'fix' | 'part'>;
 
 function refuse({ protocol, name, container }: Claimant, code: Problem['code'], refusal: Refusal): Problem {
   const { label } = labelOf(container, `${protocol}.routers.${name}.rule`);
-  return problem(container, code, { label, reason: refusal.reason, fix: refusal.fix });
+  const { reason, fix, part } = refusal;
+  return problem(container, code, { label, reason, fix, ...(part === undefined ? {} : { part }) });
 }

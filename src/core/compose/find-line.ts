@@ -17,6 +17,11 @@ export function filesNamedIn(text: string): string[] {
   return [...included, ...extended].filter((path) => !/[$]|:\/\/|^git@/.test(path));
 }
 
+/** What a compose file calls services. */
+export function servicesNamedIn(text: string): string[] {
+  return Object.keys(read(text).services ?? {});
+}
+
 /**
  * Where a compose file says something: `docker-compose.yml:12`. Of several files the last one that says it counts. What a
  * service does not say itself may be in one that it extends.

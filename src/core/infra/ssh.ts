@@ -1,3 +1,5 @@
+import { shellWord } from '../shell-word.ts';
+
 /** A connection that all commands to one server share (ssh_config(5), ControlMaster). */
 export type SshTarget = {
   /** A host, `user@host`, or an alias of the user's `~/.ssh/config`, which is OpenSSH's own affair, as are keys and known hosts. */
@@ -37,7 +39,7 @@ export function sshCommand(
   terminal = false,
 ): [string, ...string[]] {
   const asRoot = `if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -n -- "$@"; fi`;
-  const words = ['sh', '-c', asRoot, 'sh', ...remote].map(quote).join(' ');
+  const words = ['sh', '-c', asRoot, 'sh', ...remote].map(shellWord).join(' ');
   return ['ssh', ...options(target), terminal ? '-t' : '-T', '--', target.destination, words];
 }
 
@@ -53,11 +55,6 @@ export function sshSettingsCommand(destination: string): [string, ...string[]] {
 
 export function readSshPort(settings: string): number | undefined {
   return Number(/^port (\d+)$/m.exec(settings)?.[1]) || undefined;
-}
-
-/** A word for a POSIX shell. */
-function quote(word: string): string {
-  return /^[a-z0-9_./:=@%+,-]+$/i.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 export const CONNECTION_LOST = 'the connection was lost';

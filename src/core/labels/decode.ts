@@ -1,6 +1,6 @@
+import { nearest } from '../nearest.ts';
 import { LabelError } from './label-error.ts';
 import type { LabelNode } from './label-tree.ts';
-import { nearest } from './nearest.ts';
 import { readBool, readDuration, readInt, readUint } from './scalars.ts';
 import { type Field, fieldOf, type StructType, structType } from './schema.ts';
 
@@ -30,8 +30,9 @@ function requireField(node: LabelNode, type: StructType, owner: string): Field {
   const field = fieldOf(type, node.name);
   if (field !== undefined) return field;
   const known = nearest(node.name, Object.keys(type.fields));
+  const part = { wrong: node.name, isName: true as const, ...(known === undefined ? {} : { meant: known }) };
   throw new LabelError(
-    at(node),
+    { ...at(node), part },
     `Traefik knows no option '${node.name}' of '${owner}'`,
     known === undefined ? 'Remove it.' : `Did you mean '${known}'?`,
   );

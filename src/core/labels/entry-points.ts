@@ -1,5 +1,5 @@
+import { nearest } from '../nearest.ts';
 import { labelOf } from './label-of.ts';
-import { nearest } from './nearest.ts';
 import { type Completed, type Problem, problem } from './problem.ts';
 import type { NamedRouter } from './sections.ts';
 import type { LabelContext, LabelSettings } from './settings.ts';
@@ -47,6 +47,7 @@ function unknownEntryPoint(name: string, label: string, { container, settings }:
   const meant = nearest(name, known);
   return problem(container, 'entrypoint-unknown', {
     label,
+    part: { wrong: name, ...(meant === undefined ? {} : { meant }) },
     reason: `this machine has no entrypoint '${name}'`,
     fix: meant === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean '${meant}'?`,
   });

@@ -1,3 +1,5 @@
+import type { Part } from './problem.ts';
+
 /** The ways in which a label drops the container that carries it. */
 export type LabelErrorCode = 'label-invalid' | 'load-balancer-missing' | 'port-missing' | 'url-with-port';
 
@@ -7,9 +9,15 @@ export class LabelError extends Error {
   readonly label: string;
   readonly value: string;
   readonly fix: string;
+  readonly part: Part | undefined;
 
   constructor(
-    at: { readonly label: string; readonly value: string; readonly code?: LabelErrorCode },
+    at: {
+      readonly label: string;
+      readonly value: string;
+      readonly code?: LabelErrorCode;
+      readonly part?: Part;
+    },
     /** The reason alone, without label and value. */
     reason: string,
     fix: string,
@@ -20,5 +28,6 @@ export class LabelError extends Error {
     this.label = at.label;
     this.value = at.value;
     this.fix = fix;
+    this.part = at.part;
   }
 }

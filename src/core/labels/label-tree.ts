@@ -41,8 +41,9 @@ function splitKey(label: string, value: string): string[] {
   const parts = label.split('.');
   const at = { label, value };
   if (parts[0] !== ROOT) {
+    const part = { wrong: label.slice(0, ROOT.length), meant: ROOT, isName: true as const };
     throw new LabelError(
-      at,
+      { ...at, part },
       `a Traefik label begins with '${ROOT}' in lower case`,
       `Write ${ROOT}${label.slice(ROOT.length)}.`,
     );

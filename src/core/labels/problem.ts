@@ -39,6 +39,14 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const problemCodes: readonly ProblemCode[] = PROBLEM_CODES;
 
+/** What of a label is wrong, and what was probably meant. */
+export type Part = {
+  readonly wrong: string;
+  readonly meant?: string;
+  /** It stands in the label's name, not in its value. */
+  readonly isName?: true;
+};
+
 /** Something that keeps a container, or part of it, from being routed. It harms that container only. */
 export type Problem = {
   readonly code: ProblemCode;
@@ -47,6 +55,7 @@ export type Problem = {
   /** The label that it is about, with its value; credentials are not shown. */
   readonly label?: string;
   readonly value?: string;
+  readonly part?: Part;
   readonly reason: string;
   /** What to do about it. */
   readonly fix: string;
@@ -58,7 +67,7 @@ export type Completed<T> = { readonly value: T; readonly problems: readonly Prob
 export function problem(
   container: Container,
   code: ProblemCode,
-  details: Pick<Problem, 'reason' | 'fix'> & { readonly label?: string },
+  details: Pick<Problem, 'reason' | 'fix' | 'label' | 'part'>,
 ): Problem {
   const value = details.label === undefined ? undefined : container.labels[details.label];
   return {
@@ -73,5 +82,6 @@ export function problem(
 /** A wrong label as a problem; other errors are bugs and go on. */
 export function labelProblem(container: Container, error: unknown): Problem {
   if (!(error instanceof LabelError)) throw error;
-  return problem(container, error.code, { label: error.label, reason: error.message, fix: error.fix });
+  const { code, label, message: reason, fix, part } = error;
+  return problem(container, code, { label, reason, fix, ...(part === undefined ? {} : { part }) });
 }

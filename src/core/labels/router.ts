@@ -58,6 +58,10 @@ function keepKnownResolver(
       problem(container, 'resolver-unknown', {
         label,
         reason,
+        part: {
+          wrong: String(resolver),
+          ...(known === '' ? {} : { meant: settings.certResolvers[0] ?? '' }),
+        },
         fix: known === '' ? 'Set one up, or use tls=true.' : `Use ${known}.`,
       }),
     ],

@@ -1,9 +1,9 @@
 import type { Options } from '../labels/decode.ts';
 import { labelOf } from '../labels/label-of.ts';
-import { nearest } from '../labels/nearest.ts';
 import { type Problem, problem } from '../labels/problem.ts';
 import { ownName, type Reference, referencesIn } from '../labels/references.ts';
 import { KINDS, type Kind, PROTOCOLS, type Protocol } from '../labels/sections.ts';
+import { nearest } from '../nearest.ts';
 import type { Merged, MergedSections } from './merge.ts';
 
 /** A router, service or middleware that names something. */
@@ -38,6 +38,7 @@ function danglingOwn(
   if (own === undefined || known.has(own)) return [];
   const meant = nearest(own, [...known.keys()]);
   return unknown(naming, path, {
+    part: { wrong: own, ...(meant === undefined ? {} : { meant }) },
     reason: `the ${to.slice(0, -1)} '${own}', which no container of the repository has`,
     fix:
       meant === undefined
@@ -59,6 +60,7 @@ function danglingOperators(naming: Naming): Problem[] {
     const own = typeof reference === 'string' && reference !== '' ? ownName(reference) : undefined;
     if (own === undefined) return [];
     return unknown(naming, path, {
+      part: { wrong: own },
       reason: `the ${what} '${own}', which labels cannot define`,
       fix: `Name what the machine's operator has defined, as in ${own}@file.`,
     });
@@ -68,13 +70,13 @@ function danglingOperators(naming: Naming): Problem[] {
 function unknown(
   { protocol, kind, name, merged }: Naming,
   path: string,
-  told: Pick<Problem, 'reason' | 'fix'>,
+  told: Pick<Problem, 'reason' | 'fix' | 'part'>,
 ): Problem[] {
   return merged.containers.slice(0, 1).map((container) =>
     problem(container, 'reference-unknown', {
+      ...told,
       label: labelOf(container, `${protocol}.${kind}.${name}.${path}`).label,
       reason: `the ${kind.slice(0, -1)} '${name}' names ${told.reason}`,
-      fix: told.fix,
     }),
   );
 }

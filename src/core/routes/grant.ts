@@ -126,6 +126,7 @@ function ruleLabel({ protocol, name, container }: Claimant): string {
 function taken(claimant: Claimant, key: string, holder: string): Problem {
   return problem(claimant.container, 'host-taken', {
     label: ruleLabel(claimant),
+    part: { wrong: nameOfKey(key) },
     reason: `${tellKey(key)} belongs to the repository ${holder}, which had it first`,
     fix: `Use another, or let the operator say 'renet host release ${nameOfKey(key)}'.`,
   });
@@ -134,6 +135,7 @@ function taken(claimant: Claimant, key: string, holder: string): Problem {
 function isContested(claimant: Claimant, key: string, others: readonly string[]): Problem {
   return problem(claimant.container, 'host-contested', {
     label: ruleLabel(claimant),
+    part: { wrong: nameOfKey(key) },
     reason: `${tellKey(key)} is wanted by ${others.join(', ')} as well; this repository had it first and keeps it`,
     fix: `Nothing has to be done. 'renet host release ${nameOfKey(key)}' would give it to the next.`,
   });
@@ -142,6 +144,7 @@ function isContested(claimant: Claimant, key: string, others: readonly string[])
 function isForeign({ protocol, name, container }: Claimant, domain: string): Problem {
   return problem(container, 'certificate-foreign', {
     label: labelOf(container, `${protocol}.routers.${name}.tls.domains`).label,
+    part: { wrong: domain },
     reason: `no router of the repository has the host '${domain}', so it gets no certificate for it`,
     fix: 'Remove it, or name it in a rule.',
   });

@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.ts';
 import { findMatcher, matcherNames, type Syntax } from './matchers.ts';
 import { RuleError, readTokens, type Token } from './tokens.ts';
 
@@ -69,9 +70,12 @@ class Reader {
       throw new RuleError(`a matcher is missing${token ? ` before '${token.text}'` : ' at its end'}`);
     const known = findMatcher(this.#syntax, token.text);
     if (known === undefined) {
-      throw new RuleError(
-        `there is no matcher '${token.text}', only ${matcherNames(this.#syntax).join(', ')}`,
-      );
+      const names = matcherNames(this.#syntax);
+      const meant = nearest(token.text, names);
+      throw new RuleError(`there is no matcher '${token.text}', only ${names.join(', ')}`, {
+        wrong: token.text,
+        ...(meant === undefined ? {} : { meant }),
+      });
     }
     const values = this.#values();
     if (values.includes('')) throw new RuleError(`a value of ${known.name} is empty`);

@@ -1,8 +1,12 @@
 /** A rule that cannot be read; the message says why. */
 export class RuleError extends Error {
-  constructor(message: string) {
+  /** What is wrong in the rule, and what was probably meant, where that can be told. */
+  readonly part: { readonly wrong: string; readonly meant?: string } | undefined;
+
+  constructor(message: string, part?: RuleError['part']) {
     super(message);
     this.name = 'RuleError';
+    this.part = part;
   }
 }
 

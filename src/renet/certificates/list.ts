@@ -1,7 +1,8 @@
 import type { CertificateReport } from '../../core/certificates/report.ts';
+import { serverDoor } from '../../core/infra/front-door.ts';
 import type { EntryPoint } from '../../core/traefik/static-config.ts';
 import { type Certificate, presentedCertificate } from '../../edges/tls.ts';
-import { askRouteServer } from '../ask-route-server.ts';
+import { askRouteServer } from '../front-door.ts';
 import { ownInfra } from '../own-infra.ts';
 
 /** A host that is to have a certificate, and what is shown to who asks for it. */
@@ -14,7 +15,9 @@ export type Host = Omit<CertificateReport, 'names'> & {
 const TIMEOUT = 5_000;
 
 export async function askCertificates(): Promise<CertificateReport[]> {
-  return JSON.parse(await askRouteServer('/certificates.json')) as CertificateReport[];
+  return JSON.parse(
+    await askRouteServer(serverDoor(await ownInfra()), '/certificates.json'),
+  ) as CertificateReport[];
 }
 
 export async function listHosts(): Promise<Host[]> {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
+import { localDoorPath, writeLocalDoor } from '../../core/infra/front-door.ts';
 import { probePath } from '../../core/isolation/fence.ts';
 import type { LoopbackPort } from '../../core/isolation/maps.ts';
 import { type Ports, streamName } from '../../core/network/ports.ts';
@@ -39,6 +40,20 @@ function streamsOf({ ports, dynamicPorts, address }: ProxyPlaces): EntryPoint[] 
       .sort((a, b) => a - b)
       .map((port) => ({ name: streamName({ protocol, port }), protocol, port, host: address })),
   );
+}
+
+/** Writes down how it is set up, for as long as it runs. */
+export async function tellFrontDoor(places: ProxyPlaces, stack: AsyncDisposableStack): Promise<void> {
+  const { runDir, stateDir, address: host, baseDomain, isolation, routerPort, apiPort } = places;
+  const path = localDoorPath(runDir);
+  stack.defer(() => rm(path, { force: true }));
+  const door = {
+    ...{ baseDomain, entryPoints: entryPointsOf(places), isolation: isolation !== 'off' },
+    router: { host, port: routerPort },
+    api: { host, port: apiPort },
+    routerState: routerStateDir(stateDir),
+  };
+  await writeWhole(path, writeLocalDoor(door));
 }
 
 function entryPointsOf(places: ProxyPlaces): EntryPoint[] {

@@ -6,12 +6,11 @@ import { alignColumns } from '../../core/table.ts';
 import { become, findExecutable } from '../../edges/process.ts';
 import { readRecords } from '../../edges/records.ts';
 import { systemctl } from '../../edges/systemd.ts';
-import { askRouteServer } from '../ask-route-server.ts';
+import { askRouteServer, requireFrontDoor } from '../front-door.ts';
 import { requireLines } from '../lines-option.ts';
 import { ownInfra } from '../own-infra.ts';
 import { knownAddresses } from '../service-addresses.ts';
 import type { Call, Verb } from '../verb.ts';
-import { doctor } from './doctor.ts';
 import { proveServer } from './prove.ts';
 import { renderRoutes, renderStatus } from './report.ts';
 import { findFaults, observeServer } from './server-state.ts';
@@ -23,7 +22,6 @@ export const PROXY_VERBS: Readonly<Record<string, Verb>> = {
   'proxy refresh': refresh,
   'proxy logs': showLogs,
   ips: showAddresses,
-  doctor: showDoctor,
 };
 
 async function showStatus({ options: { json } }: Call, { print, endWith }: Entry): Promise<void> {
@@ -36,8 +34,8 @@ async function showStatus({ options: { json } }: Call, { print, endWith }: Entry
   endWith(faults.length === 0 ? 0 : 1);
 }
 
-async function showRoutes({ options: { json } }: Call, { print }: Entry): Promise<void> {
-  const body = await askRouteServer('/routes.json');
+async function showRoutes({ options: { json }, runDir }: Call, { print }: Entry): Promise<void> {
+  const body = await askRouteServer(await requireFrontDoor(runDir), '/routes.json');
   if (json) print(body.trimEnd());
   else for (const line of renderRoutes(JSON.parse(body) as RouteList)) print(line);
 }
@@ -77,9 +75,4 @@ async function showAddresses({ options: { json }, runDir }: Call, { print }: Ent
   if (all.length === 0) return print('no repository is up');
   const rows = all.map((one) => [one.repository, String(one.networkId), one.service, one.address]);
   for (const line of alignColumns([['REPOSITORY', 'NETWORK', 'SERVICE', 'ADDRESS'], ...rows])) print(line);
-}
-
-async function showDoctor({ options: { json }, runDir }: Call, { print, endWith }: Entry): Promise<void> {
-  const isWell = await doctor({ runDir, print, ...(json ? { json } : {}) });
-  endWith(isWell ? 0 : 1);
 }

@@ -7,16 +7,19 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(1, wanted.length / 3) ? best.name : undefined;
 }
 
-/** Levenshtein's distance: letters to insert, delete or change. */
+/** Letters to insert, delete or change, and neighbours to swap (the restricted distance of Damerau and Levenshtein). */
 function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];
     for (let j = 1; j <= b.length; j += 1) {
       const change = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSwap = i > 0 && j > 1 && letter === b[j - 2] && a[i - 1] === b[j - 1];
+      const swap = isSwap ? (beforeLast[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [beforeLast, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -1,0 +1,89 @@
+import type { CertificateReport } from '../certificates/report.ts';
+import type { Source } from '../compose/find-line.ts';
+import type { Ports } from '../network/ports.ts';
+import type { ContainerState } from '../repository/container-state.ts';
+import type { RouteList } from '../routes/route-list.ts';
+import type { EntryPoint } from '../traefik/static-config.ts';
+
+/** What there is to see on a machine, for who asks why something is not reachable. */
+export type Seen = {
+  readonly door: Door;
+  /** Undefined: the route server does not answer. */
+  readonly router: RouterSeen | undefined;
+  readonly repositories: readonly RepositorySeen[];
+  readonly listeners: readonly Listening[];
+};
+
+/** How the front door is set up. */
+export type Door = {
+  /** False: it is a `renet local`. */
+  readonly isServer: boolean;
+  readonly entryPoints: readonly EntryPoint[];
+  readonly baseDomain: string | undefined;
+  readonly autoRoutes: boolean;
+  readonly resolvers: readonly string[] | 'ignored';
+  /** The kernel keeps repositories apart, and takes a listener on localhost to the service's own address. */
+  readonly isolation: boolean;
+  /** Where names must lead; none where nobody comes from outside. */
+  readonly publicAddresses: readonly string[];
+};
+
+export type RouterSeen = {
+  readonly routes: RouteList;
+  readonly certificates: readonly CertificateReport[];
+  readonly health: HealthSeen;
+};
+
+/** The part of `/health` that matters here. */
+export type HealthSeen = {
+  readonly status: string;
+  readonly traefik: { readonly fetched: string | null; readonly current?: boolean };
+  readonly daemons: readonly {
+    readonly networkId: number;
+    readonly state: string;
+    readonly reason?: string;
+  }[];
+};
+
+export type RepositorySeen = {
+  readonly name: string;
+  readonly networkId: number;
+  /** `up`, or why nothing of it runs. */
+  readonly state: 'up' | 'down' | 'unmounted' | 'locked' | 'silent';
+  /** The folder with its compose file. */
+  readonly path: string;
+  readonly containers: readonly ContainerSeen[];
+  /** Its compose files; more specific ones later. */
+  readonly sources: readonly Source[];
+  /** What they call services. */
+  readonly services: readonly string[];
+};
+
+export type ContainerSeen = ContainerState & {
+  /** What Docker says of a start that failed. */
+  readonly error: string;
+  readonly isOutOfMemory: boolean;
+  /** Since its last start. */
+  readonly upSeconds: number;
+  /** What its health check has printed last. */
+  readonly healthOutput: string;
+  /** Its program's words and environment. */
+  readonly command: readonly string[];
+  readonly environment: readonly string[];
+  readonly exposed: Ports;
+  /** Compose files that it was made of. */
+  readonly composeFiles: readonly string[];
+  /** What it has printed last. */
+  readonly log: readonly string[];
+};
+
+/** A socket that waits for connections, or datagrams. */
+export type Listening = {
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: string;
+  readonly port: number;
+  /** `traefik (process 812)`; undefined: nobody can tell. */
+  readonly holder?: string;
+  /** The id of the container whose process has it. */
+  readonly container?: string;
+};

@@ -1,0 +1,197 @@
+import { describeTarget, isAnswer } from '../deploy/proof.ts';
+import { nearest } from '../nearest.ts';
+import type { Answers, Reply } from './answers.ts';
+import { type Cause, cause, type Fix, type Look } from './cause.ts';
+import { labelsFix, logsFix, type Place } from './fixes.ts';
+import { portLabel } from './given.ts';
+import { backendOf } from './listening.ts';
+import type { Seen } from './seen.ts';
+import type { Way } from './ways.ts';
+
+/** Where the host leads, by DNS. */
+export function lookAtDns({ check: { host } }: Way, { addresses }: Answers, { door }: Seen): Look {
+  const wanted = door.publicAddresses;
+  if (host === undefined || addresses === undefined || wanted.length === 0) return undefined;
+  const fix: Fix = {
+    text: `${host} is to have ${wanted.map((one) => `${one.includes(':') ? 'AAAA' : 'A'} ${one}`).join(' and ')}.`,
+    command: 'rdc dns apply -m SERVER',
+  };
+  if (addresses.length === 0) return cause('dns-missing', `name servers know no address of ${host}`, fix);
+  const wrong = addresses.filter((one) => !wanted.includes(one));
+  if (wrong.length === 0) return { name: 'dns', said: `${host} leads to ${addresses.join(', ')}` };
+  return cause(
+    'dns-elsewhere',
+    `${host} leads to ${wrong.join(', ')}, which is not this server (${wanted.join(', ')})`,
+    fix,
+  );
+}
+
+/** Who has the entrypoint's port. */
+export function lookAtEntryPoint({ check: { entryPoint } }: Way, { listeners, door }: Seen): Look {
+  const { name, host, port, protocol } = entryPoint;
+  const where = `${host}:${port}`;
+  const same = listeners.filter((one) => one.protocol === protocol && one.port === port);
+  const exact = same.find(({ address }) => address === host);
+  const holder = exact?.holder ?? '';
+  if (exact === undefined)
+    return cause(
+      'entrypoint-closed',
+      `nothing listens on ${where}, where the entrypoint ${name} is to be`,
+      openFix(door),
+    );
+  if (holder !== '' && !/^(traefik|systemd)|renet/.test(holder))
+    return cause(
+      'entrypoint-foreign',
+      `${holder} listens on ${where}, where the entrypoint ${name} is to be`,
+      {
+        text: 'Stop that, and then:',
+        command: openFix(door).command ?? '',
+      },
+    );
+  return { name: 'entrypoint', said: `${name} listens on ${where}` };
+}
+
+function openFix({ isServer }: Seen['door']): Fix {
+  return isServer
+    ? { text: 'Its socket is a unit of systemd.', command: 'sudo renet proxy apply' }
+    : { text: 'renet local opens it: stop that one, and start it again.', command: 'sudo renet local' };
+}
+
+/** Whether Traefik has the router, and takes it. */
+export function lookAtTraefik(place: Place, way: Way, { router }: Answers): Look {
+  const { door } = place;
+  const restart = door.isServer ? 'sudo systemctl restart rediacc-proxy' : 'sudo renet local';
+  if (router.state === 'silent')
+    return cause('traefik-silent', `Traefik does not answer: ${router.reason}`, {
+      text: 'Start it anew.',
+      command: restart,
+    });
+  if (router.state === 'absent')
+    return cause(
+      'traefik-behind',
+      `Traefik does not have the router ${way.check.route.name}: it has older routes`,
+      {
+        text: 'It takes new ones within a second, as a rule; its log tells what keeps it from that.',
+        command: door.isServer ? 'sudo renet proxy refresh' : restart,
+      },
+    );
+  if (router.state === 'refused') return refused(place, way, router);
+  return { name: 'Traefik', said: `has the router ${way.check.route.name}, and takes it` };
+}
+
+function refused(
+  place: Place,
+  { check: { route } }: Way,
+  { errors, middlewares }: Extract<Answers['router'], { state: 'refused' }>,
+): Cause {
+  const said = errors.join('; ') || 'it is switched off';
+  const [, missing] = /middleware "([^"]+)" does not exist/.exec(said) ?? [];
+  const label = Object.keys(place.container.labels).find(
+    (one) => /\.middlewares$/i.test(one) && place.container.labels[one]?.includes(missing ?? '\n'),
+  );
+  if (missing === undefined || label === undefined)
+    return cause(
+      'proxy-refuses',
+      `Traefik does not route ${route.name}: ${said}`,
+      logsFix(place, 'What Traefik says of it is all that is known.'),
+    );
+  const value = place.container.labels[label] ?? '';
+  const meant = nearest(missing, middlewares);
+  const left = value
+    .split(',')
+    .map((one) => (one.trim() === missing ? (meant ?? '') : one.trim()))
+    .filter((one) => one !== '')
+    .join(',');
+  const why = `the router ${route.name} names the middleware ${missing}, which nobody has defined`;
+  const text = meant === undefined ? 'Leave it out, or let the operator define it.' : `${meant} is there.`;
+  return cause(
+    'middleware-unknown',
+    why,
+    labelsFix(place, { [label]: left === '' ? undefined : left }, text),
+  );
+}
+
+/** What the container itself answers. */
+export function lookAtBackend(place: Place, way: Way, { direct }: Answers): Look {
+  if (direct === undefined) return undefined;
+  const backend = backendOf(place, way);
+  const where = backend === undefined ? place.container.name : `${backend.address}:${backend.port}`;
+  if (direct.kind === 'failed') return backendCause(place, way, { where, reply: direct });
+  const { status = 0 } = direct;
+  if (status >= 500)
+    return cause(
+      'answers-with-error',
+      `${place.container.name} answers ${status} on ${where}: the way there is right, the program is not`,
+      logsFix(place, 'What it prints tells why.'),
+    );
+  return {
+    name: 'container itself',
+    said: `${where} ${status === 0 ? 'takes connections' : `answers ${status}`}`,
+  };
+}
+
+type Failed = { readonly where: string; readonly reply: Extract<Reply, { kind: 'failed' }> };
+
+function backendCause(place: Place, way: Way, { where, reply: { failure, message } }: Failed): Cause {
+  const { labels, name } = place.container;
+  const { route, protocol } = way.check;
+  const service = route.service.replace(new RegExp(`-${route.networkId}$`), '');
+  const scheme = portLabel(labels, protocol, service).replace(/port$/, 'scheme');
+  switch (failure) {
+    case 'speaks-tls':
+      return cause(
+        'backend-speaks-tls',
+        `${name} speaks TLS on ${where}, and is asked without`,
+        labelsFix(place, { [scheme]: 'https' }, 'Say so.'),
+      );
+    case 'speaks-http':
+      return cause(
+        'backend-speaks-http',
+        `${name} speaks plain HTTP on ${where}, and is asked by TLS`,
+        labelsFix(place, { [scheme]: 'http' }, 'Say so.'),
+      );
+    case 'other-protocol': {
+      const port = where.replace(/^.*:/, '');
+      const text = 'Give it a public port instead.';
+      return cause(
+        'backend-not-http',
+        `${name} does not speak HTTP on ${where}`,
+        labelsFix(place, { 'rediacc.tcp_ports': port, 'traefik.enable': undefined }, text),
+      );
+    }
+    case 'silent':
+      return cause(
+        'backend-silent',
+        `${name} takes connections on ${where}, and does not answer: ${message}`,
+        logsFix(place, 'What it prints tells why.'),
+      );
+    default:
+      return cause(
+        'backend-closes',
+        `${name} closes the connection on ${where}: ${message}`,
+        logsFix(place, 'What it prints tells why.'),
+      );
+  }
+}
+
+/** The same request by way of the proxy. */
+export function lookAtProxied(place: Place, { check }: Way, { direct, proxied }: Answers): Look {
+  if (proxied === undefined) return undefined;
+  const target = describeTarget(check);
+  if (proxied.kind === 'failed')
+    return cause('closed-on-the-way', `the container answers, but ${target} does not: ${proxied.message}`, {
+      text: 'Traefik stands between them, and tells why in its log.',
+      command: place.door.isServer ? 'sudo renet proxy logs' : 'sudo renet local',
+    });
+  const status = proxied.status ?? 0;
+  const own = direct?.kind === 'answered' ? direct.status : undefined;
+  if (check.protocol !== 'http' || isAnswer(status, own, check.route))
+    return {
+      name: 'proxy',
+      said: status === 0 ? `${target} takes connections` : `${target} answers ${status}`,
+    };
+  return cause('closed-on-the-way', `the container answers ${own}, but ${target} answers ${status}`, {
+    text: 'A middleware of the route, or Traefik, changes it.',
+    command: place.door.isServer ? 'sudo renet proxy logs' : 'sudo renet local',
+  });
+}
