@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Architecture } from '../src/core/traefik/release.ts';
 import { OBJECT } from '../src/edges/bpf.ts';
+import { PAGE_FILES } from '../src/edges/page.ts';
 import { makeObject } from './bpf.ts';
 import { nodeFor } from './node-for.ts';
 
@@ -45,7 +46,8 @@ async function buildProgram(name: string, others: readonly Other[]): Promise<voi
  */
 function buildExecutable(main: string, output: string, foreign?: string): void {
   const config = `${output}.sea.json`;
-  const assets = { [OBJECT]: join(ROOT, 'bpf', OBJECT) };
+  const pages = PAGE_FILES.map((file) => [file, join(ROOT, 'page', file)]);
+  const assets = { [OBJECT]: join(ROOT, 'bpf', OBJECT), ...Object.fromEntries(pages) };
   // Compiled code is of this processor.
   const node = foreign === undefined ? { useCodeCache: true } : { useCodeCache: false, executable: foreign };
   writeFileSync(

@@ -16,6 +16,7 @@ async function live(files: readonly string[], renet?: string): Promise<Tally> {
   execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl', 'curl'], {
     stdio: 'inherit',
   });
+  execFileSync('sh', [join(import.meta.dirname, 'chromium')], { stdio: ['ignore', 'ignore', 'inherit'] });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   const other = execFileSync('sh', [join(import.meta.dirname, 'other-docker')], {
     stdio: ['ignore', 'pipe', 'inherit'],

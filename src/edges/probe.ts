@@ -55,10 +55,13 @@ export async function connectTo(target: Target, timeout: number, patience: numbe
   socket.on('error', () => {});
   try {
     await once(socket, tls ? 'secureConnect' : 'connect', { signal: AbortSignal.timeout(timeout) });
-    const waiting = AbortSignal.timeout(patience);
+    const enough = new AbortController();
+    const waiting = AbortSignal.any([AbortSignal.timeout(patience), enough.signal]);
     const first = once(socket, 'data', { signal: waiting }).then(() => 'data');
     const end = once(socket, 'close', { signal: waiting }).then(() => 'close');
     const what = await Promise.race([first, end]).catch(() => 'silence');
+    // The timer of a signal keeps no process alive: once the socket is closed nothing else would.
+    enough.abort();
     await Promise.allSettled([first, end]);
     if (what === 'close') throw new Error('the connection is closed at once');
   } finally {

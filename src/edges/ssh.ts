@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -11,6 +12,7 @@ import {
   type SshTarget,
   sshCommand,
   sshExitCommand,
+  sshForwardCommand,
 } from '../core/infra/ssh.ts';
 import { Failure, Refusal } from '../core/refusal.ts';
 import { hasCode } from './files.ts';
@@ -30,6 +32,8 @@ export type Server = AsyncDisposable & {
    * @param onProgress with the bytes of the stream that are on their way
    * @throws whatever the stream fails with
    */
+  /** Connects to a port of the server's own, as `127.0.0.1:7111`: what comes is its standard output. */
+  readonly forward: (to: string) => ChildProcess;
   readonly feed: (remote: Argv, source: Readable, onProgress: (bytes: number) => void) => Promise<Finished>;
 };
 
@@ -76,6 +80,7 @@ export async function connectServer({ destination, environment, warn }: ConnectO
       const [code] = await once(child, 'close');
       return check({ code: code ?? SSH_FAILED, stdout: '', stderr }).code;
     },
+    forward: (to) => start(sshForwardCommand(target, to), { stdio: ['pipe', 'pipe', 'ignore'] }),
     feed: async (remote, source, onProgress) =>
       check(await feed(sshCommand(target, remote), source, onProgress)),
     [Symbol.asyncDispose]: async () => {

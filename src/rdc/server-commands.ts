@@ -9,6 +9,7 @@ export function addServerCommands(program: Command, entry: Entry): void {
     Object.entries(GROUPS).map(([name, about]) => [name, program.command(name).description(about)]),
   );
   for (const verb of SERVER_VERBS) addVerb(groups.get(verb.words[0]) ?? program, verb, entry);
+  addOpen(program, entry);
   const cert = groups.get('cert');
   if (cert !== undefined) addMoveCommands(cert, entry);
   const repo = groups.get('repo');
@@ -34,6 +35,20 @@ function addVerb(parent: Command, verb: ServerVerb, entry: Entry): void {
     .action(async () => {
       const { passOn } = await import('./pass-on.ts');
       await passOn(verb, command, entry);
+    });
+}
+
+function addOpen(program: Command, entry: Entry): void {
+  program
+    .command('open')
+    .description("shows a server's status page in a browser here, by a tunnel of SSH, until Ctrl-C")
+    .requiredOption('-m, --machine <context>', 'the server')
+    .option('--port <port>', 'of this machine; 0: any that is free', '7111')
+    .option('--no-browser', 'only tells where it is')
+    .addHelpText('after', '\nExample:\n  $ rdc open -m server-1')
+    .action(async (options: { machine: string; port: string; browser: boolean }) => {
+      const { openStatusPage } = await import('./open.ts');
+      await openStatusPage(options, entry);
     });
 }
 

@@ -21,6 +21,7 @@ export function addRenetCommands(program: Command, entry: Entry): void {
   addCompose(program, entry);
   addLocal(program, entry);
   addHost(program, entry);
+  addStatusPage(program, entry);
   const { repo } = addServerCommands(program, entry);
   if (repo !== undefined) addTrust(repo, program, entry);
 }
@@ -57,6 +58,18 @@ function addLocal(program: Command, { environment, print }: Entry): void {
       const { local } = await import('./local.ts');
       const runDir = resolve(runDirOf(program));
       await local({ ...readLocalOptions(options), print, runDir, paths: paths.length > 0 ? paths : ['.'] });
+    });
+}
+
+function addStatusPage(program: Command, { print }: Entry): void {
+  program
+    .command('status-page')
+    .description('tells where the status page of this machine is: repositories, routes, problems, live')
+    .addHelpText('after', '\nExample:\n  $ renet status-page')
+    .action(async () => {
+      const { requireFrontDoor } = await import('./front-door.ts');
+      const { router } = await requireFrontDoor(runDirOf(program));
+      print(`http://${router.host}:${router.port}/`);
     });
 }
 

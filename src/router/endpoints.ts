@@ -6,6 +6,7 @@ import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
 import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
 import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
+import type { Destination } from '../edges/http.ts';
 import type { CertificateKeeper } from './certificate-keeper.ts';
 import { listCertificates, summarizeCertificates } from './certificates.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
@@ -18,6 +19,7 @@ import type { Publisher } from './publisher.ts';
 import type { Refresher } from './refresh.ts';
 import { createEndpointServer, healthEndpoint, json, text } from './serve.ts';
 import type { StateFolder } from './state-folder.ts';
+import { statusEndpoints } from './status-page.ts';
 
 /** The longest that Traefik waits for an answer without news, in milliseconds. */
 const HOLD = 5_000;
@@ -35,6 +37,10 @@ export type Serving = {
   readonly publisher: Publisher;
   readonly refresher: Refresher;
   readonly observer: DaemonObserver;
+  /** Of pages, as browsers must name it. */
+  readonly httpsPort: number;
+  /** Traefik's API; undefined: nobody asks it how long requests take. */
+  readonly traefikApi: Destination | undefined;
 };
 
 export type RouteServer = { readonly server: Server; readonly letGo: DocumentEndpoint['letGo'] };
@@ -62,6 +68,7 @@ export function createRouteServer(serving: Serving): RouteServer {
       '/routes.json': whenComplete(() => listAll(refresher, nameOf)),
       '/certificates.json': whenComplete(() => listCertificates(serving)),
       '/ports': whenComplete(() => listPorts(claims.leases(), refresher.summaries(), nameOf)),
+      ...statusEndpoints(serving),
     },
     (error) => log.error({ err: error }, 'a request failed'),
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Entry } from '../core/entry.ts';
+import { readPortOption } from '../core/network/port-options.ts';
 import { Refusal } from '../core/refusal.ts';
 import { activatedSocket } from '../edges/activation.ts';
 import { watchIsolation } from './isolation.ts';
@@ -29,6 +30,7 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     pino.destination({ fd: 2, sync: true }),
   );
   const { settings, ranges } = readSettings(options);
+  const api = options.traefikApi === '' ? undefined : readListen(options.traefikApi);
   const router = await createRouter({
     version: entry.version,
     log,
@@ -37,10 +39,9 @@ async function serve(options: ServeOptions, entry: Entry): Promise<void> {
     sockets: options.sockets,
     stateDir: options.stateDir,
     grace: readSeconds(options.grace) * 1000,
-    traefik:
-      options.traefikApi === ''
-        ? undefined
-        : { api: readListen(options.traefikApi), unit: options.traefikUnit },
+    traefikApi: api,
+    traefik: api === undefined || options.traefikUnit === '' ? undefined : { api, unit: options.traefikUnit },
+    httpsPort: readPortOption('--https-port', options.httpsPort),
     isolation: watchIsolation(options.isolationProbe || undefined),
   });
   await new Promise<void>((resolve, reject) => {

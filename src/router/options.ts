@@ -24,6 +24,7 @@ export type ServeOptions = {
   readonly isolationProbe: string;
   readonly traefikApi: string;
   readonly traefikUnit: string;
+  readonly httpsPort: string;
 };
 
 export function addServeOptions(command: Command): Command {
@@ -69,12 +70,13 @@ function addProbeOptions(command: Command): Command {
       'behind which somebody among the repositories tries to reach this machine; without it nobody does',
       '',
     )
+    .option('--traefik-api <host:port>', 'asked which certificates there are, and how long requests take', '')
     .option(
-      '--traefik-api <host:port>',
-      'asked which certificates there are; without it Traefik orders them as it likes',
-      '',
+      '--traefik-unit <name>',
+      'of systemd, whose log tells why there are no certificates; an empty name means none: Traefik then orders them as it likes',
+      PROXY_UNIT,
     )
-    .option('--traefik-unit <name>', 'of systemd, whose log tells why there are none', PROXY_UNIT);
+    .option('--https-port <port>', 'where pages are, for links of the status page', '443');
 }
 
 function addPlaceOptions(command: Command): Command {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Isolation } from '../core/isolation/report.ts';
 import type { LabelSettings } from '../core/labels/settings.ts';
 import type { NetworkId } from '../core/network/subnet.ts';
+import type { Destination } from '../edges/http.ts';
 import { CertificateKeeper, type TraefikSources } from './certificate-keeper.ts';
 import { ClaimKeeper, type ClaimKeeperOptions } from './claim-keeper.ts';
 import { createRouteServer } from './endpoints.ts';
@@ -28,6 +29,9 @@ export type RouterOptions = {
   readonly log: Logger;
   /** How to hear of Traefik's certificates. */
   readonly traefik: TraefikSources | undefined;
+  readonly traefikApi: Destination | undefined;
+  /** Of pages. */
+  readonly httpsPort: number;
   /** Whether repositories are kept apart. */
   readonly isolation: () => Promise<Isolation>;
 };

@@ -40,6 +40,8 @@ function send(response: ServerResponse, { status, type, body }: Answer): void {
 /** An HTTP server for GET requests on fixed paths. Not listening yet. */
 export function createEndpointServer(endpoints: Endpoints, onBug: (error: unknown) => void): Server {
   return createServer(async (request, response) => {
+    // Somebody else's page may have a name that leads here (DNS rebinding), and would read what this says.
+    if (!isOwnName(request.headers.host)) return refuse(response, 403, 'ask by an address, or by localhost');
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET');
@@ -51,6 +53,12 @@ export function createEndpointServer(endpoints: Endpoints, onBug: (error: unknow
       if (!response.headersSent) refuse(response, 500, 'a bug of the route server: see its log');
     }
   });
+}
+
+/** A host that no name server has a say in: an address, or localhost. Programs on this machine may name none. */
+function isOwnName(host = 'localhost'): boolean {
+  const name = URL.parse(`http://${host}`)?.hostname ?? '';
+  return name === 'localhost' || name.endsWith('.localhost') || /^\[.*\]$|^[\d.]+$/.test(name);
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

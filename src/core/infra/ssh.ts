@@ -43,6 +43,11 @@ export function sshCommand(
   return ['ssh', ...options(target), terminal ? '-t' : '-T', '--', target.destination, words];
 }
 
+/** A connection of TCP from the server, on standard input and output. */
+export function sshForwardCommand({ destination, ...target }: SshTarget, to: string): [string, ...string[]] {
+  return ['ssh', ...options({ destination, ...target }), '-W', to, '--', destination];
+}
+
 /** Ends the shared connection, as soon as nobody else uses it: another rdc may. */
 export function sshExitCommand(target: SshTarget): [string, ...string[]] {
   return ['ssh', ...options(target), '-O', 'stop', '--', target.destination];

@@ -71,6 +71,10 @@ export function renderStaticConfig(settings: StaticSettings): string {
     ...(accessLog === undefined ? {} : { accessLog: { filePath: accessLog, format: 'json' } }),
     api: { insecure: true },
     ping: { entryPoint: 'traefik' },
+    // How long requests take, by router, for the status page.
+    metrics: {
+      prometheus: { addRoutersLabels: true, addEntryPointsLabels: false, addServicesLabels: false },
+    },
     entryPoints: {
       traefik: { address: api },
       ...Object.fromEntries(entryPoints.map((one) => [one.name, renderEntryPoint(one, settings)])),
