@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { addRdcCommands } from '../src/rdc/main.ts';
+import { addRdcProgram } from './rdc-program.ts';
 import { runProgram } from './run-program.ts';
 
-void runProgram('rdc', addRdcCommands);
+void runProgram('rdc', addRdcProgram);

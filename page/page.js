@@ -94,10 +94,22 @@ function fill(id, content) {
   find(`#${id} > :last-child`).replaceChildren(...content);
 }
 
+/**
+ * @param {number} number
+ * @param {string} one
+ */
+function count(number, one, several = `${one}s`) {
+  return `${number} ${number === 1 ? one : several}`;
+}
+
 /** @param {Status} status */
 function show({ state, reasons, baseDomain, repositories, ports, certificates, problems, version }) {
   const services = repositories.reduce((sum, one) => sum + one.services.length, 0);
-  const counted = `${repositories.length} repositories, ${services} services, ${problems.length} problems`;
+  const counted = [
+    count(repositories.length, 'repository', 'repositories'),
+    count(services, 'service'),
+    count(problems.length, 'problem'),
+  ].join(', ');
   say(state, reasons.length === 0 ? state : `${state}: ${reasons.join('; ')}`);
   find('#summary').textContent =
     `${counted} · ${baseDomain === null ? 'no auto-routes' : `*.${baseDomain}`} · ${version}`;

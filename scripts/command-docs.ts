@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { commandTree } from '../bin/command-tree.ts';
+import { addRdcProgram } from '../bin/rdc-program.ts';
+import { addRenetProgram } from '../bin/renet-program.ts';
+import { renderMarkdown } from '../src/core/commands/markdown.ts';
+import type { CommandTree } from '../src/core/commands/tree.ts';
 import type { Entry } from '../src/core/entry.ts';
-import { addRdcCommands } from '../src/rdc/main.ts';
-import { addRenetCommands } from '../src/renet/main.ts';
-import { addRouterCommands } from '../src/router/main.ts';
 
 export const COMMANDS_PAGE = join(import.meta.dirname, '../docs/commands.md');
 
@@ -18,13 +20,12 @@ const SILENT: Entry = {
   endWith: () => {},
 };
 
-function programs(): Command[] {
+export function programs(): CommandTree[] {
   const renet = new Command('renet');
-  addRenetCommands(renet, SILENT);
-  addRouterCommands(renet, SILENT);
+  addRenetProgram(renet, SILENT);
   const rdc = new Command('rdc');
-  addRdcCommands(rdc, SILENT);
-  return [renet, rdc];
+  addRdcProgram(rdc, SILENT);
+  return [renet, rdc].map((program) => commandTree(program));
 }
 
 export function renderCommandDocs(): string {
@@ -35,58 +36,7 @@ what to do about it, and exit with 0 (done), 1 (something failed), 2 (a mistake 
 to do). \`--verbose\`, before the command, shows where a failure came from.
 
 <!-- Made from the commands by scripts/command-docs.ts. -->
-${programs()
-  .map((program) => renderProgram(program))
-  .join('')}`;
-}
-
-function renderProgram(program: Command): string {
-  const commands = leaves(program, program.name());
-  return `\n## ${program.name()}\n\n${program.description()}\n${renderOptions(program)}${commands.map(renderCommand).join('')}`;
-}
-
-type Leaf = { readonly name: string; readonly command: Command };
-
-function leaves(command: Command, name: string): Leaf[] {
-  return command.commands.flatMap((child) =>
-    child.commands.length > 0
-      ? leaves(child, `${name} ${child.name()}`)
-      : [{ name: `${name} ${child.name()}`, command: child }],
-  );
-}
-
-function renderCommand({ name, command }: Leaf): string {
-  const words = command.registeredArguments.map((argument) => {
-    const word = argument.name() + (argument.variadic ? '…' : '');
-    return argument.required ? ` <${word}>` : ` [${word}]`;
-  });
-  const operands = command.usage().includes('--') ? ` ${command.usage()}` : words.join('');
-  const explained = command.registeredArguments
-    .filter(({ description }) => description !== '')
-    .map((argument) => `- \`${argument.name()}\`: ${argument.description}\n`);
-  return `\n### \`${name}${operands}\`\n\n${capital(command.description())}.\n${explained.length > 0 ? `\n${explained.join('')}` : ''}${renderOptions(command)}${renderExample(command)}`;
-}
-
-function renderOptions(command: Command): string {
-  if (command.options.length === 0) return '';
-  const rows = command.options.map(({ flags, description, defaultValue }) => {
-    const preset = defaultValue === undefined || defaultValue === '' ? '' : `\`${defaultValue}\``;
-    return `| \`${flags.replaceAll('|', '\\|')}\` | ${description.replaceAll('<', '\\<')} | ${preset} |\n`;
-  });
-  return `\n| option | meaning | default |\n| --- | --- | --- |\n${rows.join('')}`;
-}
-
-/** Each command's help has an example; commander keeps it for printing alone. */
-function renderExample(command: Command): string {
-  let text = '';
-  command.configureOutput({ writeOut: (part) => (text += part) });
-  command.outputHelp();
-  const example = /Example:\n((?: {2}\$ .*\n?)+)/.exec(text)?.[1] ?? '';
-  return example === '' ? '' : `\n\`\`\`console\n${example.replaceAll(/^ {2}/gm, '')}\`\`\`\n`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+${programs().map(renderMarkdown).join('')}`;
 }
 
 if (import.meta.main) writeFileSync(COMMANDS_PAGE, renderCommandDocs());

@@ -13,9 +13,13 @@ const isLong = process.argv.includes('--long');
 
 async function live(files: readonly string[], renet?: string): Promise<Tally> {
   // Beforehand: the live tests have no network to get anything from.
-  execFileSync('sh', [join(import.meta.dirname, 'packages'), 'procps', 'openssl', 'curl'], {
-    stdio: 'inherit',
-  });
+  execFileSync(
+    'sh',
+    [join(import.meta.dirname, 'packages'), 'procps', 'openssl', 'curl', 'zsh', 'fish', 'groff'],
+    {
+      stdio: 'inherit',
+    },
+  );
   execFileSync('sh', [join(import.meta.dirname, 'chromium')], { stdio: ['ignore', 'ignore', 'inherit'] });
   await prepareImages((text) => process.stdout.write(`${text}\n`));
   const other = execFileSync('sh', [join(import.meta.dirname, 'other-docker')], {

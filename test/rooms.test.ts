@@ -52,6 +52,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/traefik',
     'src/core/infra',
   ],
+  'src/core/commands': ['src/core'],
   'src/core/status': ['src/core', 'src/core/labels', 'src/core/certificates', 'src/core/routes'],
   'src/core/doctor': [
     'src/core',

@@ -33,7 +33,8 @@ import os, socket
 listener = socket.create_server((os.environ['SERVICE_IP'], 8080))
 while True:
     connection = listener.accept()[0]
-    ${then}`;
+    try: ${then}
+    except OSError: connection.close()`;
 const kept: string = 'globals().setdefault("kept", []).append(connection)';
 
 /** The other side of a conflict; what ends it ends both. */

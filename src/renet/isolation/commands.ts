@@ -20,7 +20,7 @@ export function addIsolationCommands(program: Command): void {
     .command('enter')
     .description('says to the kernel that the cgroup which this runs in is of a daemon of a repository')
     .argument('<network id>')
-    .addHelpText('after', '\nExample:\n  ExecStartPre=/usr/local/bin/renet isolation enter 2816')
+    .addHelpText('after', '\nExample:\n  $ sudo renet isolation enter 2816')
     .action(async (id: string) => {
       const { enterServerFence } = await import('../server/fence.ts');
       await enterServerFence(readNetworkId(id));
