@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   routing: async () => (await import('./routing.ts')).benchRouting(),
   isolation: async () => (await import('./isolation.ts')).benchIsolation(),
   deploy: async () => (await import('./deploy.ts')).benchDeploy(),
+  doctor: async () => (await import('./doctor.ts')).benchDoctor(),
 };
 
 const RENET = join(import.meta.dirname, '../dist/renet');
@@ -38,7 +39,7 @@ async function start(): Promise<number> {
     return 2;
   }
   await prepareImages((text) => process.stdout.write(`${text}\n`));
-  if (names.length === 0 || names.includes('deploy')) prepareServers();
+  if (names.length === 0 || names.includes('deploy') || names.includes('doctor')) prepareServers();
   if (names.length === 0 || names.includes('isolation')) prepareCompiler();
   return runInNamespaces([process.execPath, ...process.argv.slice(1)], { REDIACC_RENET: RENET });
 }

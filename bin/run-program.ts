@@ -26,6 +26,7 @@ export async function runProgram(
   const program = new Command(name)
     .version(entry.version, '-V, --version')
     .option('--verbose', 'show where a failure came from')
+    .configureOutput({ outputError: (text, write) => write(`${text.trimEnd()} [option-invalid]\n`) })
     .exitOverride();
   addCommands(program, entry);
   try {
@@ -53,12 +54,13 @@ function report(name: string, error: unknown, verbose: boolean): number {
     return 2;
   }
   if (error instanceof Failure) {
-    process.stderr.write(`${name}: ${error.message}.\n${error.details}\n`);
+    const details = error.details === '' ? '' : `${error.details}\n`;
+    process.stderr.write(`${name}: ${error.message}. [${error.code}]\n${details}`);
     return 1;
   }
   const text = error instanceof Error ? (verbose ? error.stack : error.message) : String(error);
   process.stderr.write(
-    `${name}: ${text}\n${verbose ? '' : `Run it again with --verbose to see where: ${name} --verbose …\n`}`,
+    `${name}: ${text} [bug]\n${verbose ? '' : `Run it again with --verbose to see where: ${name} --verbose …\n`}`,
   );
   return 1;
 }

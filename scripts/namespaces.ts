@@ -4,21 +4,27 @@ import { spawnSync } from 'node:child_process';
 export const LAB_VARIABLE = 'REDIACC_LAB';
 
 /**
- * Runs a command in namespaces of its own (as root): no network but its own loopback, so that every port is free and nothing
+ * A command that runs another in namespaces of its own (as root): no network but its own loopback, so that every port is free and nothing
  * can be reached by mistake; and own processes and mounts, so that everything ends with the command.
- *
- * @returns its exit code
  */
-export function runInNamespaces(
+export function inNamespaces(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): number {
+): string[] {
   // The shell is the first process of the namespace, and reaps what others leave.
   const inside = ['sh', '-c', 'ip link set lo up && "$@"; exit $?', 'namespaces', ...argv];
   const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const variables = Object.entries({ ...environment, [LAB_VARIABLE]: '1' }).map(
     ([name, value]) => `${name}=${value}`,
   );
-  const [file = '', ...args] = ['env', ...variables, ...unshare, ...inside];
+  return ['env', ...variables, ...unshare, ...inside];
+}
+
+/** @returns its exit code */
+export function runInNamespaces(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): number {
+  const [file = '', ...args] = inNamespaces(argv, environment);
   return spawnSync(file, args, { stdio: 'inherit' }).status ?? 1;
 }

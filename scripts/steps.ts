@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isObjectCurrent } from './bpf.ts';
-import { runInNamespaces } from './namespaces.ts';
+import { inNamespaces, runInNamespaces } from './namespaces.ts';
 import { hasGo } from './schema.ts';
 
 /** What one or several checks came to. */
@@ -11,6 +12,7 @@ export type Tally = { readonly passed: number; readonly failed: number };
 
 const ROOT = join(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
+const REPORT = 'report.json';
 const VITEST = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run'];
 
 export function add(...tallies: readonly Tally[]): Tally {
@@ -71,14 +73,38 @@ export type VitestRun = {
 export function vitest({ project, namespaces, renet, files = [] }: VitestRun): Tally {
   heading(`${project} tests`);
   const work = mkdtempSync(join(tmpdir(), 'rediacc-tests-'));
-  const report = join(work, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const argv = [...VITEST, '--project', project, ...reporters, ...files];
+  const argv = vitestCommand(project, work, files);
+  const status = namespaces
+    ? runInNamespaces(argv, renet === undefined ? {} : { REDIACC_RENET: renet })
+    : spawnSync(argv[0] ?? '', argv.slice(1), { cwd: ROOT, stdio: 'inherit' }).status;
+  return readTally(work, status);
+}
+
+/** The same beside others, which are waited for first: what it prints is shown at its end. */
+export function vitestAside({ project, namespaces, files = [] }: VitestRun): () => Promise<Tally> {
+  const work = mkdtempSync(join(tmpdir(), 'rediacc-tests-'));
+  const argv = vitestCommand(project, work, files);
+  const [file = '', ...args] = namespaces ? inNamespaces(argv) : argv;
+  const log = join(work, 'log');
+  const output = openSync(log, 'w');
+  const child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', output, output] });
+  const ended = once(child, 'close');
+  return async () => {
+    const [status] = await ended;
+    heading(`${project} tests`);
+    process.stdout.write(readFileSync(log));
+    return readTally(work, status);
+  };
+}
+
+function vitestCommand(project: string, work: string, files: readonly string[]): string[] {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${join(work, REPORT)}`];
+  return [...VITEST, '--project', project, ...reporters, ...files];
+}
+
+function readTally(work: string, status: number | null): Tally {
   try {
-    const status = namespaces
-      ? runInNamespaces(argv, renet === undefined ? {} : { REDIACC_RENET: renet })
-      : spawnSync(argv[0] ?? '', argv.slice(1), { cwd: ROOT, stdio: 'inherit' }).status;
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(join(work, REPORT), 'utf8'));
     return { passed: numPassedTests, failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests };
   } catch {
     return { passed: 0, failed: 1 };
@@ -91,6 +117,7 @@ export function vitest({ project, namespaces, renet, files = [] }: VitestRun): T
 export function check(): Tally {
   return add(
     command('types', join(BIN, 'tsc')),
+    command('types of the page', join(BIN, 'tsc'), '-p', 'page'),
     command('lint', join(BIN, 'biome'), 'check', '--error-on-warnings'),
     vitest({ project: 'unit', namespaces: false }),
   );

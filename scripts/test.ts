@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isRootOrRunAgain } from './become-root.ts';
 import { prepareImages } from './images.ts';
 import { prepareServers } from './servers.ts';
-import { add, build, check, object, report, schema, type Tally, vitest } from './steps.ts';
+import { add, build, check, object, report, schema, type Tally, vitest, vitestAside } from './steps.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isLong = process.argv.includes('--long');
@@ -32,9 +32,13 @@ async function live(files: readonly string[], renet?: string): Promise<Tally> {
 
 /** rdc and the servers that it sets up. */
 async function server(files: readonly string[]): Promise<Tally> {
+  await prepareServerTests();
+  return vitest({ project: 'server', namespaces: true, files });
+}
+
+async function prepareServerTests(): Promise<void> {
   prepareServers();
   await prepareImages((text) => process.stdout.write(`${text}\n`));
-  return vitest({ project: 'server', namespaces: true, files });
 }
 
 /** Debian 12's clang is the one that made the programs for the kernel. */
@@ -51,13 +55,12 @@ async function all(): Promise<Tally> {
   prepareCompiler();
   const checked = add(check(), object(), build(), ...(isLong ? [schema()] : []));
   if (isLong) process.env = { ...LONG, ...process.env };
+  // They take longest, and mostly wait; the others pass beside them.
+  await prepareServerTests();
+  const served = vitestAside({ project: 'server', namespaces: true });
   const lived = await live([], join(import.meta.dirname, '../dist/renet'));
-  return add(
-    checked,
-    lived,
-    await server([]),
-    vitest({ project: 'machine', namespaces: false, files: isLong ? [] : ['debian-13'] }),
-  );
+  const machines = vitest({ project: 'machine', namespaces: false, files: isLong ? [] : ['debian-13'] });
+  return add(checked, lived, machines, await served());
 }
 
 if (isRootOrRunAgain()) {

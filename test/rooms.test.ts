@@ -59,6 +59,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/repository',
     'src/core/labels',
     'src/core/certificates',
+    'src/core/dns',
     'src/core/infra',
   ],
   'src/core/explain': [
@@ -70,6 +71,7 @@ const CORE_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/core/rules',
     'src/core/claims',
     'src/core/certificates',
+    'src/core/dns',
     'src/core/routes',
     'src/core/traefik',
     'src/core/infra',

@@ -98,14 +98,48 @@ export class Refusal extends Error {
   }
 }
 
+/** Everything else that can go wrong, by code. `docs/errors.md` has a section for each, too. */
+const FAILURE_CODES = [
+  'answer-unreadable',
+  'certificates-unread',
+  'cgroup-missing',
+  'cloudflare-refuses',
+  'cloudflare-throttled',
+  'cloudflare-unreachable',
+  'command-failed',
+  'connection-lost',
+  'daemon-failed',
+  'dns-silent',
+  'download-wrong',
+  'front-door-broken',
+  'function-failed',
+  'packages-failed',
+  'part-ended',
+  'programs-missing',
+  'push-incomplete',
+  'repository-broken',
+  'resize-failed',
+  'router-silent',
+  'server-verb-failed',
+  'settings-failed',
+  'settings-not-restored',
+  'upload-failed',
+] as const;
+
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+export const failureCodes: readonly FailureCode[] = FAILURE_CODES;
+
 /** Something outside failed, by nobody's mistake that we know of: the programs print it and exit with 1. */
 export class Failure extends Error {
+  readonly code: FailureCode;
   /** What there is to see about it, such as the last lines of a log. */
   readonly details: string;
 
-  constructor(message: string, details: string) {
+  constructor(code: FailureCode, message: string, details: string) {
     super(message);
     this.name = 'Failure';
+    this.code = code;
     this.details = details;
   }
 }

@@ -27,7 +27,7 @@ async function bpftool(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(['bpftool', '--json', ...args]);
   if (code === 0) return stdout;
   const [first = '', second = ''] = args;
-  throw new Failure(`bpftool ${first} ${second} failed`, `${stderr}\n${stdout}`.trim());
+  throw new Failure('command-failed', `bpftool ${first} ${second} failed`, `${stderr}\n${stdout}`.trim());
 }
 
 /** Mounts the BPF file system where a folder of it is to be, as systemd does. */

@@ -55,7 +55,7 @@ export function connectCloudflare({ token, baseUrl = BASE_URL }: CloudflareOptio
     const options = { method, headers, signal: AbortSignal.timeout(TIMEOUT) };
     const sent = body === undefined ? options : { ...options, body: JSON.stringify(body) };
     const response = await fetch(`${baseUrl}${path}`, sent).catch((error: Error) => {
-      throw new Failure('Cloudflare cannot be reached', describeError(error));
+      throw new Failure('cloudflare-unreachable', 'Cloudflare cannot be reached', describeError(error));
     });
     return readAnswer(response.status, await response.text(), path);
   };
@@ -102,7 +102,8 @@ function describeError(error: Error): string {
 
 function readAnswer(status: number, text: string, path: string): Answer {
   const read = answerShape.safeParse(parseJson(text));
-  if (!read.success) throw new Failure(`Cloudflare answers ${status}`, text.slice(0, 500));
+  if (!read.success)
+    throw new Failure('cloudflare-refuses', `Cloudflare answers ${status}`, text.slice(0, 500));
   const { success, errors, result, result_info } = read.data;
   if (success) return { result, pages: result_info?.total_pages ?? 1 };
   const said = errors.map(({ code, message }) => `${code}: ${message}`).join('; ');
@@ -113,8 +114,17 @@ function readAnswer(status: number, text: string, path: string): Answer {
     throw new Refusal('token-refused', `Cloudflare does not accept the token (${said})`, fix);
   if (status === 403)
     throw new Refusal('token-refused', `the token may not do what it is needed for (${said})`, fix);
-  if (status === 429) throw new Failure('Cloudflare wants fewer requests: try again in five minutes', said);
-  throw new Failure(`Cloudflare answers ${status} to ${path.replace(/\?.*/, '')}`, said);
+  if (status === 429)
+    throw new Failure(
+      'cloudflare-throttled',
+      'Cloudflare wants fewer requests: try again in five minutes',
+      said,
+    );
+  throw new Failure(
+    'cloudflare-refuses',
+    `Cloudflare answers ${status} to ${path.replace(/\?.*/, '')}`,
+    said,
+  );
 }
 
 function parseJson(text: string): unknown {

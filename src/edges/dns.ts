@@ -33,9 +33,18 @@ export async function askDns(host: string, servers: readonly string[]): Promise<
   return { own: mine, elsewhere, caa, challenge: challenge[0] };
 }
 
-/** The addresses of a host, by the machine's own name servers; undefined: none of them answers. */
+/** How long all of the machine's own name servers may take together, in milliseconds: somebody waits. */
+const OWN_PATIENCE = 1_000;
+
+/** The addresses of a host, by the machine's own name servers; undefined: none of them answers in time. */
 export async function lookUpAddresses(host: string): Promise<string[] | undefined> {
-  return addressesOf(new Resolver(PATIENCE), host).catch(() => undefined);
+  const resolver = new Resolver({ timeout: OWN_PATIENCE, tries: 1 });
+  const timer = setTimeout(() => resolver.cancel(), OWN_PATIENCE);
+  try {
+    return await addressesOf(resolver, host).catch(() => undefined);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function addressesOf(resolver: Resolver, name: string): Promise<string[]> {

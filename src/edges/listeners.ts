@@ -4,7 +4,7 @@ import { describeProcess, listProcesses, openFiles } from './proc.ts';
 /** A socket that waits for TCP connections, or UDP datagrams, as the kernel lists it. */
 export type Listener = {
   readonly protocol: 'tcp' | 'udp';
-  /** `127.0.0.1`, `0.0.0.0`, `::1`, `::` (IPv6 as 32 hexadecimal digits unless one of the two). */
+  /** `127.0.0.1`, `0.0.0.0`, `::1`, `::`, `2001:db8::1`. */
   readonly address: string;
   readonly port: number;
   readonly inode: string;
@@ -38,13 +38,12 @@ function readRow(row: string, protocol: Listener['protocol']): Listener[] {
 
 /** The kernel prints each 32-bit word in the byte order of the machine, which is little-endian on x86-64 and arm64. */
 function readAddress(hex: string): string {
-  if (hex.length === 8) {
-    return [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
-  }
-  if (/^0{32}$/.test(hex)) return '::';
-  // An IPv4 address in IPv6 clothes (RFC 4291, 2.5.5.2).
-  if (/^0{16}FFFF0000/i.test(hex)) return readAddress(hex.slice(24));
-  return hex === '00000000000000000000000001000000' ? '::1' : hex;
+  const bytes = hex.match(/.{8}/g)?.flatMap((word) => [6, 4, 2, 0].map((at) => word.slice(at, at + 2))) ?? [];
+  const ipv4 = bytes.slice(-4).map((byte) => Number.parseInt(byte, 16));
+  // An IPv4 address in IPv6 clothes is one (RFC 4291, 2.5.5.2).
+  if (bytes.length === 4 || /^(00){10}ffff/i.test(bytes.join(''))) return ipv4.join('.');
+  const groups = bytes.join('').match(/.{4}/g)?.join(':');
+  return URL.parse(`http://[${groups}]`)?.hostname.slice(1, -1) ?? hex;
 }
 
 /** Whoever already has a port on an address, or on every address, so that nobody else can listen there. */

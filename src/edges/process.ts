@@ -61,7 +61,7 @@ function exitCodeOf(signal: NodeJS.Signals | null): number {
  */
 export async function runToEnd(...argv: [string, ...string[]]): Promise<string> {
   const { code, stdout, stderr } = await run(argv);
-  if (code !== 0) throw new Failure(`${argv.join(' ')} failed`, stderr.trim());
+  if (code !== 0) throw new Failure('command-failed', `${argv.join(' ')} failed`, stderr.trim());
   return stdout;
 }
 

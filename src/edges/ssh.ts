@@ -95,7 +95,9 @@ function sshFailed({ destination }: SshTarget, stderr: string, wasConnected: boo
   const message = `${destination}: ${reason}`;
   const said = stderr.trim();
   const all = said === '' ? fix : `${fix}\nssh said: ${said}`;
-  return reason === CONNECTION_LOST ? new Failure(message, all) : new Refusal('ssh-failed', message, all);
+  return reason === CONNECTION_LOST
+    ? new Failure('connection-lost', message, all)
+    : new Refusal('ssh-failed', message, all);
 }
 
 /** For the user alone: who can write to the control socket is root on the server. */

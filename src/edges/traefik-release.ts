@@ -66,6 +66,7 @@ async function verified(path: string, architecture: Architecture): Promise<strin
   const digest = await digestFile(path);
   if (digest === TRAEFIK_SHA256[architecture]) return path;
   throw new Failure(
+    'download-wrong',
     `the downloaded Traefik has SHA-256 ${digest}, not the expected ${TRAEFIK_SHA256[architecture]}`,
     'It was thrown away.',
   );

@@ -15,7 +15,8 @@ export async function exportCertificates(file: string, machine: string, entry: E
   await using server = await connectServer({ destination, environment, warn });
   const { code, stdout, stderr } = await server.run([PLACES.renet, 'cert', 'export']);
   if (code === NOT_FOUND) throw infraUnset(machine);
-  if (code !== 0) throw new Failure(`${machine} does not give its certificates`, stderr.trim());
+  if (code !== 0)
+    throw new Failure('certificates-unread', `${machine} does not give its certificates`, stderr.trim());
   // A file that is there keeps its mode.
   await chmod(file, 0o600).catch(() => {});
   await writeWhole(file, stdout, 0o600);

@@ -33,10 +33,23 @@ function addVerb(parent: Command, verb: ServerVerb, entry: Entry): void {
       `\nExample:\n  $ rdc ${before} -m server-1${after === undefined ? '' : ` -- ${after}`}`,
     )
     .action(async () => {
-      const { passOn } = await import('./pass-on.ts');
-      await passOn(verb, command, entry);
+      await (OWN[words.join(' ')] ?? passOn)(verb, command, entry);
     });
 }
+
+type Asking = (verb: ServerVerb, command: Command, entry: Entry) => Promise<void>;
+
+const passOn: Asking = async (verb, command, entry) =>
+  (await import('./pass-on.ts')).passOn(verb, command, entry);
+
+/** Questions that are asked from both ends. */
+const OWN: Readonly<Record<string, Asking>> = {
+  explain: async (_, command, entry) => {
+    const { explainFromHere } = await import('./explain.ts');
+    await explainFromHere(command.args[0] ?? '', command.opts(), entry);
+  },
+  doctor: async (_, command, entry) => (await import('./doctor.ts')).examineFromHere(command.opts(), entry),
+};
 
 function addOpen(program: Command, entry: Entry): void {
   program

@@ -21,7 +21,8 @@ export async function askFacts(server: Server, destination: string): Promise<Fac
 
 export async function installPackages(server: Server, packages: readonly string[]): Promise<void> {
   const { code, stderr } = await server.run(['sh', '-c', INSTALL_SCRIPT, 'sh', ...packages]);
-  if (code !== 0) throw new Failure('packages could not be installed on the server', stderr.trim());
+  if (code !== 0)
+    throw new Failure('packages-failed', 'packages could not be installed on the server', stderr.trim());
 }
 
 /**
@@ -48,5 +49,5 @@ mv "$new" "$2"
 `;
   const remote = ['sh', '-c', script, 'sh', digest, programPath(name, digest)] as const;
   const { code, stderr } = await server.feed([...remote], createReadStream(path), onProgress);
-  if (code !== 0) throw new Failure(`${name} could not be uploaded`, stderr.trim());
+  if (code !== 0) throw new Failure('upload-failed', `${name} could not be uploaded`, stderr.trim());
 }

@@ -34,7 +34,11 @@ export async function routerStateOf(given: string | undefined, runDir: string): 
 /** What the route server says. */
 export async function askRouteServer({ router }: FrontDoor, path: string): Promise<string> {
   const { body } = await get(router, path, TIMEOUT).catch((error: Error) => {
-    throw new Failure(`the route server does not answer on ${router.host}:${router.port}`, error.message);
+    throw new Failure(
+      'router-silent',
+      `the route server does not answer on ${router.host}:${router.port}`,
+      error.message,
+    );
   });
   return body;
 }

@@ -1,47 +1,16 @@
 import type { Server } from 'node:http';
-import { setImmediate as others } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { Isolation } from '../core/isolation/report.ts';
-import type { LabelSettings } from '../core/labels/settings.ts';
-import type { NetworkId } from '../core/network/subnet.ts';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
-import { listRoutes, type RouteList } from '../core/routes/route-list.ts';
-import type { Destination } from '../edges/http.ts';
-import type { CertificateKeeper } from './certificate-keeper.ts';
 import { listCertificates, summarizeCertificates } from './certificates.ts';
-import type { ClaimKeeper } from './claim-keeper.ts';
 import { createDocumentEndpoint, type DocumentEndpoint } from './document-endpoint.ts';
 import { describeHealth } from './health.ts';
-import type { Metrics, Snapshot } from './metrics.ts';
-import type { DaemonObserver } from './observe.ts';
+import { listAllRoutes } from './list-all-routes.ts';
+import type { Snapshot } from './metrics.ts';
 import { listPorts } from './ports.ts';
-import type { Publisher } from './publisher.ts';
-import type { Refresher } from './refresh.ts';
 import { createEndpointServer, healthEndpoint, json, text } from './serve.ts';
-import type { StateFolder } from './state-folder.ts';
+import type { Serving } from './serving.ts';
 import { statusEndpoints } from './status-page.ts';
 
 /** The longest that Traefik waits for an answer without news, in milliseconds. */
 const HOLD = 5_000;
-
-export type Serving = {
-  readonly version: string;
-  readonly settings: LabelSettings;
-  readonly log: Logger;
-  readonly isolation: () => Promise<Isolation>;
-  readonly metrics: Metrics;
-  readonly state: StateFolder;
-  readonly claims: ClaimKeeper;
-  readonly certificates: CertificateKeeper;
-  readonly nameOf: (id: NetworkId) => string;
-  readonly publisher: Publisher;
-  readonly refresher: Refresher;
-  readonly observer: DaemonObserver;
-  /** Of pages, as browsers must name it. */
-  readonly httpsPort: number;
-  /** Traefik's API; undefined: nobody asks it how long requests take. */
-  readonly traefikApi: Destination | undefined;
-};
 
 export type RouteServer = { readonly server: Server; readonly letGo: DocumentEndpoint['letGo'] };
 
@@ -65,7 +34,7 @@ export function createRouteServer(serving: Serving): RouteServer {
       '/traefik.yaml': document.answer,
       '/health': healthEndpoint(health),
       '/metrics': text(async () => metrics.render({ ...snapshot(), isolation: await isolation(), nameOf })),
-      '/routes.json': whenComplete(() => listAll(refresher, nameOf)),
+      '/routes.json': whenComplete(() => listAllRoutes(refresher, nameOf)),
       '/certificates.json': whenComplete(() => listCertificates(serving)),
       '/ports': whenComplete(() => listPorts(claims.leases(), refresher.summaries(), nameOf)),
       ...statusEndpoints(serving),
@@ -86,14 +55,4 @@ function takeSnapshot(serving: Serving, document: DocumentEndpoint): Omit<Snapsh
     certificates: summarizeCertificates(listCertificates(serving), certificates),
     served: certificates.ledger().served,
   };
-}
-
-/** Made for who asks, which takes long with many: whatever else happens goes on between two repositories. */
-async function listAll(refresher: Refresher, nameOf: Serving['nameOf']): Promise<RouteList> {
-  const all: RepositoryRoutes[] = [];
-  for (const routes of refresher.routes()) {
-    all.push(routes);
-    await others();
-  }
-  return listRoutes(all, nameOf);
 }

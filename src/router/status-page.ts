@@ -1,13 +1,11 @@
-import { setImmediate as others } from 'node:timers/promises';
-import type { RepositoryRoutes } from '../core/routes/repository-routes.ts';
-import { listRoutes } from '../core/routes/route-list.ts';
 import { latencyOf } from '../core/status/latency.ts';
 import { makeStatus, type Status, type StatusInput } from '../core/status/status.ts';
 import { PAGE_FILES, readPageFile } from '../edges/page.ts';
 import { listCertificates, summarizeCertificates } from './certificates.ts';
-import type { Serving } from './endpoints.ts';
 import { Latencies } from './latencies.ts';
+import { listAllRoutes } from './list-all-routes.ts';
 import type { Endpoints } from './serve.ts';
+import type { Serving } from './serving.ts';
 import { StatusEvents } from './status-events.ts';
 
 /** Nothing comes from elsewhere, and nobody may put it into a frame. */
@@ -73,7 +71,7 @@ async function statusOf(serving: Serving, cache: RouteCache, latencies: Latencie
   });
 }
 
-/** Routes are made for who asks, which takes long with many: so once for each document. */
+/** Made once for each document. */
 class RouteCache {
   readonly #serving: Serving;
   #made: { readonly key: string; readonly routes: StatusInput['routes'] } | undefined;
@@ -87,12 +85,7 @@ class RouteCache {
     const problems = refresher.summaries().map((one) => one.problems.length);
     const key = `${publisher.peek()?.id} ${problems.join(' ')}`;
     if (this.#made?.key === key) return this.#made.routes;
-    const all: RepositoryRoutes[] = [];
-    for (const routes of refresher.routes()) {
-      all.push(routes);
-      await others();
-    }
-    const routes = listRoutes(all, nameOf);
+    const routes = await listAllRoutes(refresher, nameOf);
     this.#made = { key, routes };
     return routes;
   }

@@ -108,7 +108,8 @@ function zoneAnswers(state: NameServerState, zone: Zone, { name, type }: Questio
 /** Those of a name, or of the wildcard below the nearest name above it that is there (RFC 4592). */
 function recordsFor({ records, name: apex }: Zone, name: string): DnsRecord[] {
   const isThere = (one: string): boolean => records.some((record) => isAtOrBelow(record, one));
-  if (isThere(name)) return records.filter((record) => record.name === name);
+  // The apex is always there, with the zone's own records.
+  if (name === apex || isThere(name)) return records.filter((record) => record.name === name);
   let above = name;
   do above = above.slice(above.indexOf('.') + 1);
   while (above !== apex && !isThere(above));

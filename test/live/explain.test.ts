@@ -1,13 +1,10 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Cause } from '../../src/core/explain/cause.ts';
-import type { Explanation } from '../../src/core/explain/explanation.ts';
-import { type Finished, run } from '../../src/edges/process.ts';
+import { type Asking, createAsking } from '../explain/asking.ts';
 import { type ExplainCase, LABEL_CASES, page, RIVAL, STATE_CASES } from '../explain/cases.ts';
 import { applyEdit } from '../explain/fixing.ts';
-import { createLab, type Lab, RENET, until } from './lab.ts';
+import { createLab, type Lab, until } from './lab.ts';
 
 const CASES = { ...LABEL_CASES, ...STATE_CASES };
 /** What changes by itself within a moment. */
@@ -15,7 +12,7 @@ const PASSING = new Set(['router-behind', 'traefik-behind', 'listens-nowhere']);
 const PORTS = ['--tcp-ports=5432-5435', '--dynamic-tcp-ports=10000-10003'];
 
 let lab: Lab;
-let root = '';
+let asking: Asking;
 
 /** A compose file with a service for each case. */
 function composeFile(cases: Readonly<Record<string, ExplainCase>>): string {
@@ -26,30 +23,9 @@ function composeFile(cases: Readonly<Record<string, ExplainCase>>): string {
   return stringify({ services: Object.fromEntries(services) }, { lineWidth: 0 });
 }
 
-async function explain(what: string): Promise<Explanation> {
-  const { code, stdout, stderr } = await lab.renet(['explain', what, '--json']);
-  if (stdout === '') throw new Error(`renet explain ${what} ended with ${code}: ${stderr}`);
-  const explanation = JSON.parse(stdout) as Explanation;
-  expect(code).toBe(explanation.cause === undefined ? 0 : 1);
-  return explanation;
-}
-
-/** As somebody types it who reads it. */
-function type(command: string): Promise<Finished> {
-  const environment = {
-    ...process.env,
-    PATH: `${root}/bin:${process.env['PATH']}`,
-    REDIACC_RUN_DIR: lab.runDir,
-    REDIACC_STATE_DIR: lab.stateDir,
-  };
-  return run(['sh', '-c', command.replaceAll('sudo ', '')], { environment });
-}
-
 beforeAll(async () => {
   lab = createLab();
-  root = lab.folder;
-  mkdirSync(join(root, 'bin'));
-  symlinkSync(RENET, join(root, 'bin/renet'));
+  asking = createAsking(lab);
   const first = lab.write('blog', {
     'docker-compose.yml': composeFile({
       app: {
@@ -70,7 +46,10 @@ beforeAll(async () => {
   await lab.local(...PORTS, shop, first);
   await Promise.all([lab.load(2816, 'hello'), lab.load(2816, 'my-app'), lab.load(2880, 'hello')]);
   await lab.compose('blog', 'up', '-d');
-  await until('the first has its host', async () => (await explain('app.localhost')).cause === undefined);
+  await until(
+    'the first has its host',
+    async () => (await asking.explain('app.localhost')).cause === undefined,
+  );
   await lab.compose('shop', 'up', '-d');
   for (const [name, { harm }] of Object.entries(CASES))
     if (harm !== undefined) await lab.compose('shop', ...harm.map((word) => (word === 'NAME' ? name : word)));
@@ -78,26 +57,13 @@ beforeAll(async () => {
 
 afterAll(() => lab[Symbol.asyncDispose]());
 
-/** Docker takes a moment to restart, to check health, and to have a program listen. */
-async function settles(what: string, code: string | undefined): Promise<Explanation> {
-  let last: Explanation | undefined;
-  await until(
-    () => `${what} is ${code}; it is ${JSON.stringify(last?.cause)}`,
-    async () => {
-      last = await explain(what);
-      return last.cause?.code === code;
-    },
-  );
-  return last as Explanation;
-}
-
 const found = new Map<string, Cause>();
 const ask = (name: string): string => CASES[name]?.ask ?? name;
 
 test.each(Object.entries(CASES))(
   '%s: the right cause, with one command or edit',
   async (name, { code, stays }) => {
-    const { cause } = await settles(ask(name), code);
+    const { cause } = await asking.settles(ask(name), code);
     if (cause === undefined) throw new Error('it has none');
     found.set(name, cause);
     const { edit, command, text } = cause.fix;
@@ -114,7 +80,7 @@ test.each(Object.entries(CASES))(
 async function fixAll(causes: ReadonlyMap<string, Cause>): Promise<void> {
   for (const { fix } of causes.values()) {
     if (fix.edit !== undefined) applyEdit(fix.edit);
-    else expect(await type(fix.command ?? '')).toMatchObject({ code: 0 });
+    else expect(await asking.type(fix.command ?? '')).toMatchObject({ code: 0 });
   }
   const edited = [...causes].filter(([, { fix }]) => fix.edit !== undefined).map(([name]) => name);
   if (edited.length > 0) await lab.compose('shop', 'up', '-d', ...edited);
@@ -130,7 +96,7 @@ test('each command or edit ends its cause, and in the end everything is reachabl
       await until(
         () => `${name} is not ${before.code} any more: ${JSON.stringify(before)}`,
         async () => {
-          cause = (await explain(ask(name))).cause;
+          cause = (await asking.explain(ask(name))).cause;
           return cause?.code !== before.code && !PASSING.has(cause?.code ?? '');
         },
       );

@@ -27,11 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
-/** Runs renet on the server, and kills it after a while, in milliseconds. */
-async function cut(command: string, after: number): Promise<void> {
+/** Runs renet on the server, and kills it after a while, in milliseconds, or once something is the case. */
+async function cut(command: string, after: number | (() => Promise<boolean>)): Promise<void> {
   const child = at.server.start(`exec renet repo ${command}`);
   const ended = once(child, 'exit');
-  await sleep(after);
+  if (typeof after === 'number') await sleep(after);
+  else await until(`renet repo ${command} is where it is to be killed`, after, ended);
   await at.server.try(`pkill -KILL -f '^renet repo ${command.split(' ')[0]}'`);
   await ended;
 }
@@ -49,13 +50,17 @@ async function pageIs(body: string | undefined): Promise<void> {
   else expect(answer.body).toBe(body);
 }
 
-/** Of renet, from its start to about its end. */
-const MOMENTS = [80, 140, 200, 270, 350, 500, 700];
+/** Moments of a command, in milliseconds: from its start until it has come to its end, however slow the machine is. */
+function* moments(first: number, isOver: () => boolean): Generator<number> {
+  for (let moment = first; moment < 15_000; moment *= 1.5) {
+    yield moment;
+    if (isOver()) return;
+  }
+}
 
 test('create, killed at any moment: it is told, and create completes it', async () => {
   const states = new Set<string | undefined>();
-  // It takes less than a tenth of a second.
-  for (const moment of [10, 25, 40, 55, 70, 90]) {
+  for (const moment of moments(10, () => states.has('down'))) {
     await cut('create cut --size 300M', moment);
     const state = await stateOf('cut');
     states.add(state);
@@ -76,7 +81,7 @@ test('create, killed at any moment: it is told, and create completes it', async 
 
 test('up, killed at any moment: it is told, and up completes it', async () => {
   const states = new Set<string | undefined>();
-  for (const moment of MOMENTS) {
+  for (const moment of moments(80, () => states.has('up'))) {
     await at.repo('down', 'app', '--unmount');
     await cut('up app --mount', moment);
     const state = await stateOf('app');
@@ -94,7 +99,7 @@ test('up, killed at any moment: it is told, and up completes it', async () => {
 
 test('down, killed at any moment: it is told, and down completes it', async () => {
   const states = new Set<string | undefined>();
-  for (const moment of MOMENTS) {
+  for (const moment of moments(80, () => states.has('not mounted'))) {
     await cut('down app --unmount', moment);
     const state = await stateOf('app');
     states.add(state);
@@ -112,7 +117,7 @@ test('what a killed renet has left running does not run beside the next one', as
   const { repo, server, write } = at;
   const slow = 'up() { echo begun >>/run/calls; sleep 2; echo done >>/run/calls; renet compose -- up -d; }';
   await repo('push', write('app', { Rediaccfile: slow }), 'app');
-  await cut('up app', 900);
+  await cut('up app', async () => (await server.try('cat /run/calls')).stdout.includes('begun'));
   await repo('up', 'app');
   expect(await server.sh('cat /run/calls')).toBe('begun\nbegun\ndone');
 });
@@ -152,7 +157,9 @@ test('a push that does not fit changes nothing, whether that is known or not', a
   );
   const failed = await tryRepo('push', large, 'app');
   expect(failed.code).toBe(1);
-  expect(failed.stderr).toMatch(/nothing was changed\.\n(.*\n)*.*No space left on device/);
+  expect(failed.stderr).toMatch(
+    /nothing was changed\. \[push-incomplete\]\n(.*\n)*.*No space left on device/,
+  );
   filler.kill();
   await server.sh(`rm -f ${folder}/filler`);
   expect(await list()).toBe(before);

@@ -59,6 +59,11 @@ function leadsTo(
   return found.every(isCloudflares) ? 'proxied' : 'elsewhere';
 }
 
+/** Addresses of a host that lead neither to its server nor to Cloudflare, whose proxies may stand before it. */
+export function strangersAmong(found: readonly string[], wanted: readonly string[]): string[] {
+  return found.filter((one) => !wanted.includes(one) && !isCloudflares(one));
+}
+
 type Leads = {
   readonly own: readonly string[];
   readonly elsewhere: readonly string[];

@@ -1,4 +1,5 @@
 import type { CertificateReport } from '../certificates/report.ts';
+import { strangersAmong } from '../dns/check.ts';
 import type { Problem } from '../labels/problem.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 
@@ -75,7 +76,7 @@ export function examineDns(
   if (addresses === undefined) return ok('DNS', `nobody could be asked about ${name}`);
   const fix = 'rdc dns plan -m SERVER shows what is missing, and rdc dns apply makes it.';
   if (addresses.length === 0) return warning('DNS', `name servers know no ${name}`, fix);
-  const foreign = addresses.filter((one) => !wanted.includes(one));
+  const foreign = strangersAmong(addresses, wanted);
   if (foreign.length === 0) return ok('DNS', `${name} leads to ${addresses.join(', ')}`);
   return warning('DNS', `${name} leads to ${foreign.join(', ')}, which is not this server`, fix);
 }

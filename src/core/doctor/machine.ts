@@ -54,12 +54,17 @@ export function examineSpace({ size, free }: Space): Finding {
  * @param behind how far the clock is behind what has been written on this machine, in milliseconds
  */
 export function examineClock(now: number, behind: number, write: (time: number) => string): Finding {
-  if (behind < 60_000) return ok('clock', write(now));
+  if (behind < 60_000) return ok('clock', minute(write(now)));
   return wrong(
     'clock',
-    `it is ${write(now)} here, but files were written ${Math.round(behind / 60_000)} minutes later`,
+    `it is ${minute(write(now))} here, but files were written ${Math.round(behind / 60_000)} minutes later`,
     'Set it, and let it be kept right: timedatectl set-ntp true.',
   );
+}
+
+/** Of ISO 8601. */
+function minute(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }
 
 /** What another clock says beside it, as that of the workstation. */

@@ -79,6 +79,7 @@ export const CAUSE_CODES = [
   'outside-closed',
   'path-unrouted',
   'port-not-http',
+  'port-taken',
   'port-unopened',
   'port-unrouted',
   'proxy-refuses',

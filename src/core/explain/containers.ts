@@ -1,7 +1,8 @@
 import { serviceName } from '../labels/container.ts';
 import { isRestarting } from '../repository/container-state.ts';
-import { type Cause, cause, type Look } from './cause.ts';
+import { type Cause, cause, isCause, type Look } from './cause.ts';
 import { composeFix, composeService, logsFix, type Place, upFix } from './fixes.ts';
+import type { Listening } from './seen.ts';
 
 /** Exit codes of a program that was told to end, or was made to: 0, SIGKILL, SIGTERM, SIGINT. */
 const ENDED = new Set([0, 130, 137, 143]);
@@ -9,8 +10,42 @@ const ENDED = new Set([0, 130, 137, 143]);
 /** Seconds after which Docker takes a start for a good one. */
 const SETTLED = 10;
 
+/** What a program prints that finds its port taken: `bind: address already in use`, `EADDRINUSE`. */
+const IN_USE = /address (already )?in use|EADDRINUSE/i;
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
 /** Whether a container runs, and is well. */
-export function lookAtContainer(place: Place): Look {
+export function lookAtContainer(place: Place, listeners: readonly Listening[]): Look {
+  const look = lookAtState(place);
+  const taken = isCause(look) && look.lines?.some((line) => IN_USE.test(line));
+  return (taken ? portTaken(place, look, listeners) : undefined) ?? look;
+}
+
+/** One who has a port on all addresses has it on those of all containers. */
+function portTaken(place: Place, found: Cause, listeners: readonly Listening[]): Cause | undefined {
+  const ports = wantedPorts(place);
+  const other = listeners.find(
+    ({ address, port, container }) => EVERYWHERE.has(address) && ports.has(port) && container === undefined,
+  );
+  if (other === undefined) return undefined;
+  const { holder = 'a process of another user', port } = other;
+  const why = `${place.container.name} cannot listen on port ${port}: ${holder} has it on all addresses of the machine`;
+  const fix = upFix(place, `Stop ${holder}, or let it listen on one address. Then:`);
+  return { ...cause('port-taken', why, fix), lines: found.lines ?? [] };
+}
+
+/** Ports that its labels, its image and its program's words name. */
+function wantedPorts({ container: { labels, exposed, command } }: Place): ReadonlySet<number> {
+  const named = Object.entries(labels).flatMap(([label, value]) =>
+    /port$/i.test(label) ? Number(value) : [],
+  );
+  const words = command.flatMap((word) =>
+    [...word.matchAll(/\b\d{2,5}\b/g)].map(([digits]) => Number(digits)),
+  );
+  return new Set([...named, ...exposed.tcp, ...words]);
+}
+
+function lookAtState(place: Place): Look {
   const { container } = place;
   const { name, status, health, labels } = container;
   if (labels['com.docker.compose.oneoff']?.toLowerCase() === 'true')
@@ -33,7 +68,12 @@ export function lookAtContainer(place: Place): Look {
       `${name} is starting: its health check has not passed yet`,
       logsFix(place, 'Wait. What it prints tells how far it is.'),
     );
-  return { name: 'container', said: `${name} runs${health === undefined ? '' : `, and is ${health}`}` };
+  const address = labels['rediacc.service_ip'];
+  const where = address === undefined ? '' : ` at ${address}`;
+  return {
+    name: 'container',
+    said: `${name} runs${where}${health === undefined ? '' : `, and is ${health}`}`,
+  };
 }
 
 function withLog(found: Cause, { container }: Place): Cause {

@@ -9,7 +9,7 @@ import type { Seen } from './seen.ts';
 import type { Subject } from './subject.ts';
 import { lookAtBackend, lookAtDns, lookAtEntryPoint, lookAtProxied, lookAtTraefik } from './way-looks.ts';
 import type { Way } from './ways.ts';
-import { placeOf } from './without-route.ts';
+import { placeOf, repositoryCause } from './without-route.ts';
 
 /** Why something is not reachable, or that it is. */
 export type Explanation = {
@@ -67,9 +67,11 @@ function* looks(way: Way, answers: Answers, seen: Seen): Generator<Look> {
     name: 'route',
     said: `${repository.name} has it: ${check.route.rule || check.entryPoint.name} -> ${check.route.backends.join(', ')}`,
   };
+  yield repositoryCause(repository, seen);
   const [first] = containers;
   if (first === undefined) return;
-  for (const container of containers) yield lookAtContainer(placeOf(seen, repository, container));
+  for (const container of containers)
+    yield lookAtContainer(placeOf(seen, repository, container), seen.listeners);
   yield lookAtTraefik(placeOf(seen, repository, first), way, answers);
   for (const container of containers) yield lookAtListener(placeOf(seen, repository, container), way, seen);
   yield lookAtBackend(placeOf(seen, repository, first), way, answers);

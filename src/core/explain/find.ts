@@ -1,12 +1,13 @@
+import { SERVICE_PORT_LABEL } from '../labels/auto-route.ts';
 import { serviceName } from '../labels/container.ts';
 import { nearest } from '../nearest.ts';
-import { streamName } from '../network/ports.ts';
+import { progressOf } from '../repository/container-state.ts';
 import type { Rule } from '../rules/parse.ts';
 import { readRule } from '../rules/read-rule.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Cause, cause } from './cause.ts';
-import { labelsFix, settingFix } from './fixes.ts';
 import { missingHost } from './missing-host.ts';
+import { unopened, unrouted } from './missing-port.ts';
 import type { ContainerSeen, RepositorySeen, Seen } from './seen.ts';
 import type { Subject } from './subject.ts';
 import { allRoutes, type Routed, type Way, waysOf } from './ways.ts';
@@ -64,61 +65,16 @@ function isHost(host: string, named: string): boolean {
 function findPort({ protocol, port }: Extract<Subject, { kind: 'port' }>, seen: Seen): Found {
   const entryPoint = seen.door.entryPoints.find((one) => one.port === port && one.protocol === protocol);
   if (entryPoint === undefined) return { cause: unopened(protocol, port, seen) };
+  const isWeb = entryPoint.name.startsWith('web');
   const routes = allRoutes(seen).filter(
-    (one) =>
-      one.route.entryPoints.includes(entryPoint.name) && (one.protocol === protocol || protocol === 'tcp'),
+    ({ route: { entryPoints }, ...one }) =>
+      (one.protocol === 'udp') === (protocol === 'udp') &&
+      (entryPoints.includes(entryPoint.name) || (isWeb && one.protocol === 'http')),
   );
-  const ways = routes.flatMap((one) => waysOf(one, seen));
+  // Of the ports that all pages share one page is enough.
+  const ways = (isWeb ? routes.slice(0, 1) : routes).flatMap((one) => waysOf(one, seen));
   if (ways.length > 0) return { ways };
   return { cause: unrouted(entryPoint.name, { protocol, port }, seen) };
-}
-
-function unopened(protocol: 'tcp' | 'udp', port: number, { door }: Seen): Cause {
-  const known = door.entryPoints.filter((one) => one.protocol === protocol).map((one) => one.port);
-  return cause(
-    'port-unopened',
-    `Traefik does not listen on ${protocol.toUpperCase()} port ${port}: there is ${[...new Set(known)].join(', ')}`,
-    settingFix(door, `--${protocol}-ports`, door.isServer ? `+${port}` : String(port)),
-  );
-}
-
-type Stream = { readonly protocol: 'tcp' | 'udp'; readonly port: number };
-
-/** No router leads there: one that wants to is wrong, or no label names it. */
-function unrouted(entryPoint: string, stream: Stream, seen: Seen): Cause {
-  const all = seen.repositories.flatMap((repository) =>
-    repository.containers.map((container) => placeOf(seen, repository, container)),
-  );
-  const wanting = all.find(({ container }) =>
-    Object.entries(container.labels).some(
-      ([label, value]) => /\.entrypoints$/i.test(label) && value.split(',').includes(entryPoint),
-    ),
-  );
-  if (wanting !== undefined) return whyUnrouted(wanting, seen, entryPoint);
-  const { protocol, port } = stream;
-  const why = `no container's labels lead to ${entryPoint}`;
-  const able = all.find(({ container }) =>
-    seen.listeners.some(
-      (one) =>
-        one.port === port &&
-        one.protocol === protocol &&
-        one.address === container.labels['rediacc.service_ip'],
-    ),
-  );
-  if (able === undefined)
-    return cause('port-unrouted', why, { text: 'Label the service that is to have it: docs/labels.md.' });
-  const router = serviceName(able.container);
-  const labels = {
-    'traefik.enable': 'true',
-    [`traefik.${protocol}.routers.${router}.entrypoints`]: streamName(stream),
-    ...(protocol === 'tcp' ? { [`traefik.tcp.routers.${router}.rule`]: 'HostSNI(`*`)' } : {}),
-    [`traefik.${protocol}.services.${router}.loadbalancer.server.port`]: String(port),
-  };
-  return cause(
-    'port-unrouted',
-    why,
-    labelsFix(able, labels, `${able.container.name} listens on port ${port}.`),
-  );
 }
 
 function findName({ name, repository }: Extract<Subject, { kind: 'name' }>, seen: Seen): Found {
@@ -133,9 +89,10 @@ function findName({ name, repository }: Extract<Subject, { kind: 'name' }>, seen
   if (whole !== undefined) {
     const down = repositoryCause(whole, seen);
     if (down !== undefined) return { cause: down };
-    if (whole.containers.length > 0)
+    const running = whole.containers.filter((one) => !isDone(one));
+    if (running.length > 0)
       return ofContainers(
-        whole.containers.map((container) => ({ repository: whole, container })),
+        running.map((container) => ({ repository: whole, container })),
         seen,
       );
   }
@@ -145,6 +102,15 @@ function findName({ name, repository }: Extract<Subject, { kind: 'name' }>, seen
   }
   const host = findHost(name, '/', seen);
   return 'ways' in host ? host : { cause: unknownName(name, among) };
+}
+
+/** A task that has come to its end, or one of `compose run`: of a repository as a whole nobody expects more of it. */
+function isDone(container: ContainerSeen): boolean {
+  const { status, labels } = container;
+  return (
+    (status === 'exited' && progressOf(container) === 'fine') ||
+    labels['com.docker.compose.oneoff'] === 'True'
+  );
 }
 
 function isCalled(container: ContainerSeen, name: string): boolean {
@@ -165,9 +131,17 @@ function ofContainers(named: readonly Named[], seen: Seen): Found {
       if (named.length === 1 || !['port-not-http', 'route-disabled'].includes(found.code))
         return { cause: found };
     }
-    ways.push(...own.flatMap((one) => waysOf(one, seen)));
+    ways.push(...promised(own, container).flatMap((one) => waysOf(one, seen)));
   }
   return { ways };
+}
+
+/** Beside what its labels ask for, nobody has said that its auto-route answers: it may not speak HTTP. */
+function promised(own: readonly Routed[], { labels }: ContainerSeen): readonly Routed[] {
+  const asked = own.filter(
+    ({ route }) => route.tier === 'labels' || labels[SERVICE_PORT_LABEL] !== undefined,
+  );
+  return asked.length > 0 ? asked : own;
 }
 
 function leadsTo({ route }: Routed, { repository, container }: Named): boolean {

@@ -1,7 +1,7 @@
 import { SERVICE_PORT_LABEL } from '../labels/auto-route.ts';
-import { addressVariable } from '../network/names.ts';
-import { type Cause, type Change, cause, type Fix, type Look } from './cause.ts';
-import { editFix, labelsFix, logsFix, type Place, settingFix } from './fixes.ts';
+import { addressFix } from './address-fix.ts';
+import { type Cause, cause, type Fix, type Look } from './cause.ts';
+import { labelsFix, logsFix, type Place } from './fixes.ts';
 import { portLabel } from './given.ts';
 import type { Listening, Seen } from './seen.ts';
 import { readBackend, type Way } from './ways.ts';
@@ -17,16 +17,31 @@ export function lookAtListener(place: Place, way: Way, { listeners, repositories
   const where = `${address}:${port}`;
   const protocol = check.protocol === 'udp' ? 'udp' : 'tcp';
   const same = listeners.filter((one) => one.protocol === protocol);
-  const isThere = same.some(
-    (one) => one.port === port && (one.address === address || EVERYWHERE.has(one.address)),
-  );
-  if (isThere) return { name: 'listener', said: `somebody listens on ${where}` };
+  const id = place.container.id;
+  const there = same.find((one) => one.port === port && one.address === address);
+  const everywhere = same.find((one) => one.port === port && EVERYWHERE.has(one.address));
+  const isForeign = everywhere?.holder !== undefined && everywhere.container !== id;
+  if (there !== undefined || (everywhere !== undefined && !isForeign))
+    return { name: 'listener', said: `somebody listens on ${where}` };
+  if (everywhere !== undefined) return answeredByOthers({ place, way, address, port }, everywhere);
   const known = new Set(repositories.flatMap(({ containers }) => containers.map(({ id }) => id)));
   const own = same.filter(
     (one) =>
       one.container === place.container.id || (one.address === address && !known.has(one.container ?? '')),
   );
   return missing({ place, way, address, port }, own);
+}
+
+/** Who listens on all addresses gets what is for one on which nobody does. */
+function answeredByOthers({ place, address, port }: Missing, { holder = '' }: Listening): Cause {
+  return cause(
+    'listens-nowhere',
+    `${place.container.name} does not listen on ${address}:${port}, and ${holder}, which listens on all addresses, answers in its place`,
+    logsFix(
+      place,
+      `Let its program listen on port ${port}, and ${holder} on one address. What it prints tells what it does.`,
+    ),
+  );
 }
 
 type Missing = { readonly place: Place; readonly way: Way; readonly address: string; readonly port: number };
@@ -58,7 +73,7 @@ function missing(at: Missing, own: readonly Listening[]): Cause {
   return cause(
     isLoopback ? 'listens-on-loopback' : 'listens-elsewhere',
     why,
-    addressFix(at, elsewhere.address),
+    addressFix({ place, address, port }, elsewhere.address),
   );
 }
 
@@ -89,51 +104,4 @@ function portFix({ place, way, port }: Missing, actual: number): Fix {
     return labelsFix(place, { [url[0]]: url[1].replace(`:${port}`, `:${actual}`) }, text);
   const service = route.service.replace(new RegExp(`-${route.networkId}$`), '');
   return labelsFix(place, { [portLabel(labels, protocol, service)]: String(actual) }, text);
-}
-
-/** Words of the program, or of its environment, that say the wrong address; the kernel would put it right without them. */
-function addressFix(at: Missing, wrong: string): Fix {
-  const { place, address } = at;
-  const text = `Let it listen on its own address, ${address}, which its environment has as SERVICE_IP.`;
-  const changes = [commandChange(place, wrong), environmentChange(place, wrong)].filter(
-    (one) => one !== undefined,
-  );
-  const [change] = changes;
-  if (change !== undefined) return editFix(place, [change], text);
-  if (!place.door.isolation && /^(127\.0\.0\.1|::1)$/.test(wrong))
-    return settingFix(place.door, '--isolation', 'on');
-  return logsFix(place, text);
-}
-
-const names = (wrong: string): RegExp =>
-  /^127\.0\.0\.1$|^::1$/.test(wrong)
-    ? /127\.0\.0\.1|\blocalhost\b|\[::1\]/
-    : new RegExp(wrong.replaceAll('.', '\\.'));
-
-/** As a list of words, in which Compose puts the address in. */
-function commandChange({ container }: Place, wrong: string): Change | undefined {
-  const word = container.command.find((one) => names(wrong).test(one));
-  if (word === undefined) return undefined;
-  const words = container.command.map((one) =>
-    one.replaceAll('$', '$$$$').replace(names(wrong), variableOf(container)),
-  );
-  return { at: ['command'], value: JSON.stringify(words) };
-}
-
-function environmentChange({ container }: Place, wrong: string): Change | undefined {
-  const found = container.environment.find((one) => /^[^=]+=/.test(one) && names(wrong).test(one));
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(found ?? '') ?? [];
-  if (key === undefined || value === undefined) return undefined;
-  return {
-    at: ['environment', key],
-    value: value.replaceAll('$', '$$$$').replace(names(wrong), variableOf(container)),
-  };
-}
-
-function variableOf({ labels }: Place['container']): string {
-  return `\${${addressVariableOf(labels)}}`;
-}
-
-function addressVariableOf(labels: Readonly<Record<string, string>>): string {
-  return addressVariable(labels['com.docker.compose.service'] ?? 'service');
 }

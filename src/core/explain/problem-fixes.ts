@@ -43,7 +43,14 @@ function addressFix({ place }: Given): Fix {
 }
 
 function foreignDomainFix(given: Given): Fix {
-  const { label = '', value = '', part } = given.problem;
+  const { part } = given.problem;
+  const { name, protocol } = namedBy(given);
+  const beginning = `traefik.${protocol}.routers.${name}.tls.domains`.toLowerCase();
+  const [label = '', value = ''] =
+    Object.entries(given.place.container.labels).find(
+      ([key, text]) =>
+        key.toLowerCase().startsWith(beginning) && text.toLowerCase().includes(part?.wrong ?? ''),
+    ) ?? [];
   const kept = value
     .split(',')
     .map((one) => one.trim())

@@ -1,7 +1,6 @@
 import type { CertificateReport } from '../certificates/report.ts';
 import type { Source } from '../compose/find-line.ts';
-import type { Ports } from '../network/ports.ts';
-import type { ContainerState } from '../repository/container-state.ts';
+import type { ContainerDetails } from '../repository/container-details.ts';
 import type { RouteList } from '../routes/route-list.ts';
 import type { EntryPoint } from '../traefik/static-config.ts';
 
@@ -59,21 +58,12 @@ export type RepositorySeen = {
   readonly services: readonly string[];
 };
 
-export type ContainerSeen = ContainerState & {
-  /** What Docker says of a start that failed. */
-  readonly error: string;
-  readonly isOutOfMemory: boolean;
+export type ContainerSeen = Omit<ContainerDetails, 'startedAt'> & {
   /** Since its last start. */
   readonly upSeconds: number;
-  /** What its health check has printed last. */
-  readonly healthOutput: string;
-  /** Its program's words and environment. */
-  readonly command: readonly string[];
-  readonly environment: readonly string[];
-  readonly exposed: Ports;
   /** Compose files that it was made of. */
   readonly composeFiles: readonly string[];
-  /** What it has printed last. */
+  /** What it has printed last; only of one that is not well. */
   readonly log: readonly string[];
 };
 

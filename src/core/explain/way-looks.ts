@@ -1,4 +1,5 @@
 import { describeTarget, isAnswer } from '../deploy/proof.ts';
+import { strangersAmong } from '../dns/check.ts';
 import { nearest } from '../nearest.ts';
 import type { Answers, Reply } from './answers.ts';
 import { type Cause, cause, type Fix, type Look } from './cause.ts';
@@ -17,7 +18,7 @@ export function lookAtDns({ check: { host } }: Way, { addresses }: Answers, { do
     command: 'rdc dns apply -m SERVER',
   };
   if (addresses.length === 0) return cause('dns-missing', `name servers know no address of ${host}`, fix);
-  const wrong = addresses.filter((one) => !wanted.includes(one));
+  const wrong = strangersAmong(addresses, wanted);
   if (wrong.length === 0) return { name: 'dns', said: `${host} leads to ${addresses.join(', ')}` };
   return cause(
     'dns-elsewhere',

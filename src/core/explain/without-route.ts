@@ -14,7 +14,7 @@ export function placeOf(seen: Seen, repository: RepositorySeen, container: Conta
 
 /** Why a container has no route: it does not run, its labels are wrong, or it is to have none. */
 export function whyUnrouted(place: Place, seen: Seen, about = ''): Cause {
-  const container = lookAtContainer(place);
+  const container = lookAtContainer(place, seen.listeners);
   if (isCause(container)) return container;
   const wrong = problemsOf(place, seen).toSorted((a, b) => rank(b.value, about) - rank(a.value, about))[0];
   if (wrong !== undefined)
@@ -38,7 +38,10 @@ export function listeningOf({ container }: Place, { listeners }: Seen): Listenin
 }
 
 /** Why a repository has nothing that runs. */
-export function repositoryCause({ name, path, state }: RepositorySeen, { door }: Seen): Cause | undefined {
+export function repositoryCause(
+  { name, networkId, path, state }: RepositorySeen,
+  { door }: Seen,
+): Cause | undefined {
   const word = shellWord(name);
   const up = `sudo renet repo up ${word} --mount`;
   switch (state) {
@@ -57,7 +60,9 @@ export function repositoryCause({ name, path, state }: RepositorySeen, { door }:
     case 'silent':
       return cause('daemon-silent', `the Docker daemon of ${name} does not answer`, {
         text: 'Its containers may go on running, but nobody sees them.',
-        command: door.isServer ? `sudo renet repo up ${word}` : `sudo renet local ${shellWord(path)}`,
+        command: door.isServer
+          ? `sudo systemctl restart rediacc-docker@${networkId}`
+          : `sudo renet local ${shellWord(path)}`,
       });
     default:
       return cause('repository-down', `the repository ${name} is not up`, {

@@ -41,7 +41,8 @@ function requireKernel({ kernel }: Facts, settings: InfraSettings): boolean {
   );
 }
 
-function findObstacle({ release, hasBtf, hasCgroups2 }: Kernel): string | undefined {
+/** Why a kernel cannot keep repositories apart; undefined: it can. */
+export function findObstacle({ release, hasBtf, hasCgroups2 }: Kernel): string | undefined {
   const [major = 0, minor = 0] = release.split('.').map(Number);
   if (major < MINIMUM.major || (major === MINIMUM.major && minor < MINIMUM.minor))
     return `its kernel is ${release}, and ${MINIMUM.major}.${MINIMUM.minor} or newer is needed`;

@@ -1,4 +1,10 @@
-import type { Part } from './problem.ts';
+/** What of a label is wrong, and what was probably meant. */
+export type Part = {
+  readonly wrong: string;
+  readonly meant?: string;
+  /** It stands in the label's name, not in its value. */
+  readonly isName?: true;
+};
 
 /** The ways in which a label drops the container that carries it. */
 export type LabelErrorCode = 'label-invalid' | 'load-balancer-missing' | 'port-missing' | 'url-with-port';

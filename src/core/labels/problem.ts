@@ -1,5 +1,5 @@
 import type { Container } from './container.ts';
-import { LabelError } from './label-error.ts';
+import { LabelError, type Part } from './label-error.ts';
 import { shownValue } from './secrets.ts';
 
 const PROBLEM_CODES = [
@@ -38,14 +38,6 @@ const PROBLEM_CODES = [
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const problemCodes: readonly ProblemCode[] = PROBLEM_CODES;
-
-/** What of a label is wrong, and what was probably meant. */
-export type Part = {
-  readonly wrong: string;
-  readonly meant?: string;
-  /** It stands in the label's name, not in its value. */
-  readonly isName?: true;
-};
 
 /** Something that keeps a container, or part of it, from being routed. It harms that container only. */
 export type Problem = {

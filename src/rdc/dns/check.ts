@@ -50,7 +50,7 @@ async function checkHost(
 ): Promise<Checked> {
   const { publicIpv4: ipv4, publicIpv6: ipv6, acmeServer } = settings;
   const answers = await askDns(host, resolvers).catch((error: Error) => {
-    throw new Failure(`no name server of ${resolvers.join(', ')} answers`, error.message);
+    throw new Failure('dns-silent', `no name server of ${resolvers.join(', ')} answers`, error.message);
   });
   const wanted = wantedRecords([host], { addresses: { ipv4, ipv6 }, taken: new Set() });
   const byDns = settingOf(settings, 'dnsProvider') === 'cloudflare';

@@ -33,6 +33,6 @@ async function askJson<T>(server: Server, name: string, verb: string): Promise<T
   try {
     return JSON.parse(stdout) as T;
   } catch {
-    throw new Failure(`${name} does not tell its ${verb}`, stderr.trim());
+    throw new Failure('server-verb-failed', `${name} does not tell its ${verb}`, stderr.trim());
   }
 }

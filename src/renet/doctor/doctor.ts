@@ -1,6 +1,7 @@
 import { type Finding, isWell, renderFindings } from '../../core/doctor/finding.ts';
 import { examinePorts } from '../../core/doctor/machine.ts';
 import { examineRepositories } from '../../core/doctor/repositories.ts';
+import { findObstacle } from '../../core/infra/kernel.ts';
 import { PLACES } from '../../core/infra/places.ts';
 import { DEFAULT_STATE_DIR } from '../../core/repository/record.ts';
 import { isFolder } from '../../edges/files.ts';
@@ -31,9 +32,10 @@ export type DoctorOptions = {
 export async function doctor({ version, runDir, json, strict, print }: DoctorOptions): Promise<boolean> {
   const { findings, keeping } = await examine(version, runDir);
   const isGood = isWell(findings, strict === true);
-  if (json)
-    print(JSON.stringify({ ok: isGood, time: new Date().toISOString(), findings, ...keeping }, null, 2));
-  else for (const line of [...renderFindings(findings), ...(await renderKept(keeping))]) print(line);
+  const table = await renderKept(keeping);
+  const report = { ok: isGood, time: new Date().toISOString(), findings, ...keeping, table };
+  if (json) print(JSON.stringify(report, null, 2));
+  else for (const line of [...renderFindings(findings), ...table]) print(line);
   return isGood;
 }
 
@@ -45,25 +47,21 @@ async function examine(version: string, runDir: string): Promise<{ findings: Fin
   const nameOf = (id: number): string => names.get(id) ?? String(id);
   const folder = (await isFolder(DEFAULT_STATE_DIR)) ? DEFAULT_STATE_DIR : '/';
   const traefik = infra?.traefik ?? 'traefik';
-  const [facts, ofDoor, keeping, repositories] = await Promise.all([
-    lookAtFacts(isServer),
+  const written = isServer ? PLACES.proxyState : door.routerState;
+  const asked = lookAtFacts(isServer);
+  const [facts, ofMachine, ofDoor, keeping, repositories] = await Promise.all([
+    asked,
+    asked.then((known) => examineMachine({ version, facts: known, traefik, folder, written })),
     examineDoor(door, infra, nameOf),
     lookAtIsolation(runDir, door.isolation),
     isServer ? lookAtDefinitions() : [],
   ]);
-  const machine = await examineMachine({
-    version,
-    facts,
-    traefik,
-    folder,
-    written: isServer ? PLACES.proxyState : door.routerState,
-  });
   const findings = [
-    ...machine,
+    ...ofMachine,
     ...(infra === undefined || facts === undefined ? [] : examinePorts(infra, facts)),
     ...ofDoor,
     ...(isServer ? examineRepositories(repositories) : []),
-    examineIsolation(keeping, isServer),
+    examineIsolation(keeping, isServer, facts && findObstacle(facts.kernel)),
   ];
   return { findings, keeping };
 }

@@ -28,14 +28,19 @@ export async function lookAtIsolation(runDir: string, isWanted: boolean): Promis
   return { isolation, repositories };
 }
 
-export function examineIsolation({ isolation }: Keeping, isServer: boolean): Finding {
+/** @param obstacle why this kernel could not, where it is not asked to */
+export function examineIsolation(
+  { isolation }: Keeping,
+  isServer: boolean,
+  obstacle: string | undefined,
+): Finding {
   const { state } = isolation;
   if (state === 'on')
     return ok('isolation', 'the kernel keeps repositories apart; a probe among them reached nothing');
   if (state === 'off')
     return warning(
       'isolation',
-      'repositories are not kept apart',
+      `repositories are not kept apart${obstacle === undefined ? '' : `, and could not be: ${obstacle}`}`,
       isServer
         ? 'rdc context set-infra SERVER --isolation on, push, and take them down and up.'
         : 'Start renet local without --isolation off.',

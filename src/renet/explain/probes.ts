@@ -3,9 +3,10 @@ import type { Seen } from '../../core/explain/seen.ts';
 import { readBackend, type Way } from '../../core/explain/ways.ts';
 import type { FrontDoor } from '../../core/infra/front-door.ts';
 import { lookUpAddresses } from '../../edges/dns.ts';
-import { get } from '../../edges/http.ts';
 import { askPage, connectTo, type Target } from '../../edges/probe.ts';
 import { type Certificate, shakesHands } from '../../edges/tls.ts';
+
+import { askTraefik } from '../ask-traefik.ts';
 
 /** How long each may take, in milliseconds, and how long a connection must stay open to be one. */
 const TIMEOUT = 5_000;
@@ -17,33 +18,13 @@ export async function askAlong(way: Way, { door }: Seen, { api }: Pick<FrontDoor
   const isAsked = check.host !== undefined && door.publicAddresses.length > 0;
   const [addresses, router, direct, proxied] = await Promise.all([
     isAsked ? lookUpAddresses(check.host ?? '') : undefined,
-    askTraefik(way, api).catch((error: Error): RouterAnswer => ({ state: 'silent', reason: error.message })),
+    askTraefik(way.check, api).catch(
+      (error: Error): RouterAnswer => ({ state: 'silent', reason: error.message }),
+    ),
     askContainer(way),
     askProxy(way),
   ]);
   return { ...(addresses && { addresses }), router, ...(direct && { direct }), ...(proxied && { proxied }) };
-}
-
-/** It makes a router for each entrypoint that has settings of its own (pkg/server/aggregator.go, applyModel). */
-async function askTraefik(
-  { check: { protocol, route, entryPoint } }: Way,
-  api: FrontDoor['api'],
-): Promise<RouterAnswer> {
-  for (const name of [`${entryPoint.name}-${route.name}`, route.name]) {
-    const { status, body } = await get(
-      api,
-      `/api/${protocol}/routers/${encodeURIComponent(`${name}@http`)}`,
-      TIMEOUT,
-    );
-    if (status !== 200) continue;
-    const router = JSON.parse(body) as { status?: string; error?: string[] };
-    if (router.status === 'enabled') return { state: 'enabled' };
-    const names = JSON.parse((await get(api, `/api/${protocol}/middlewares`, TIMEOUT)).body) as {
-      name: string;
-    }[];
-    return { state: 'refused', errors: router.error ?? [], middlewares: names.map((one) => one.name) };
-  }
-  return { state: 'absent' };
 }
 
 async function askContainer({ check, containers }: Way): Promise<Reply | undefined> {

@@ -7,7 +7,7 @@ import { progressOf } from '../../core/repository/container-state.ts';
 import { recordOf, repositoryPlaces } from '../../core/repository/places.ts';
 import type { RepositoryRecord } from '../../core/repository/record.ts';
 import { connectDocker, type DockerClient } from '../../edges/docker.ts';
-import { listNames, readText } from '../../edges/files.ts';
+import { hasCode, listNames, readText } from '../../edges/files.ts';
 import { readRecords } from '../../edges/records.ts';
 import { isDaemonUp } from '../repository/daemon.ts';
 import { loadDefinitions } from '../repository/definitions.ts';
@@ -47,7 +47,10 @@ async function lookAt(
   isServer: boolean,
 ): Promise<RepositorySeen> {
   const docker = connectDocker(socket, TIMEOUT);
-  const details = await docker.details().catch(() => undefined);
+  const details = await docker.details().catch((error) => {
+    if (hasCode(error, 'EACCES', 'EPERM')) throw error;
+    return undefined;
+  });
   const named = [...new Set((details ?? []).flatMap(composeFilesOf))].filter(
     (file) => !file.startsWith(`${stateDir}/compose/`),
   );

@@ -18,6 +18,6 @@ export async function enterRepository(fence: Fence, id: NetworkId, daemons: stri
 
 async function enter(fence: Fence, cgroup: string, value: Bytes): Promise<void> {
   const inode = await cgroupInode(`${fence.cgroups}${cgroup}`);
-  if (inode === undefined) throw new Failure(`there is no cgroup ${cgroup}`, '');
+  if (inode === undefined) throw new Failure('cgroup-missing', `there is no cgroup ${cgroup}`, '');
   await setEntry(`${mapsOf(fence)}/tenants`, cgroupKey(inode), value);
 }

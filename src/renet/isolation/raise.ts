@@ -70,7 +70,8 @@ async function attachAll(fence: Fence, folder: string): Promise<readonly Program
   for (const { name, id } of programs) if (!before.has(id)) await attachProgram(top, folder, name);
   const after = new Set((await attachedPrograms(top)).map(({ id }) => id));
   const missing = programs.filter(({ id }) => !after.has(id)).map(({ name }) => name);
-  if (missing.length > 0) throw new Failure(`the kernel does not have ${missing.join(', ')} at ${top}`, '');
+  if (missing.length > 0)
+    throw new Failure('programs-missing', `the kernel does not have ${missing.join(', ')} at ${top}`, '');
   return programs;
 }
 

@@ -88,6 +88,7 @@ export async function died({ name, log }: Part, how: string): Promise<Failure> {
   const text = await readFile(log, 'utf8').catch(() => '');
   const lines = text.trimEnd().split('\n').slice(-SHOWN_LINES);
   return new Failure(
+    'part-ended',
     `${name} ${how}`,
     `Its last lines (${log}):\n${lines.map((line) => `  ${line}`).join('\n')}`,
   );

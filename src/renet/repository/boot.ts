@@ -15,5 +15,6 @@ export async function bootRepository(id: string, { print, warn }: Entry): Promis
     return print(`${name} is encrypted, and waits for its key: rdc repo up ${name} -m CONTEXT --mount`);
   const options = { mount: true, timeout: FUNCTION_TIMEOUT, waitTimeout: WAIT_TIMEOUT, wait: true } as const;
   const isWhole = await upRepository(name, { ...options, key: undefined, print, warn });
-  if (!isWhole) throw new Failure(`${name} is not as it should be`, 'What is wrong stands above.');
+  if (!isWhole)
+    throw new Failure('repository-broken', `${name} is not as it should be`, 'What is wrong stands above.');
 }

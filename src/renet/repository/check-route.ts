@@ -1,7 +1,8 @@
 import { type Check, isAnswer, type Outcome } from '../../core/deploy/proof.ts';
+import { API_PORT } from '../../core/infra/port-lists.ts';
 import { askPage, connectTo, type Page } from '../../edges/probe.ts';
 import type { Certificate } from '../../edges/tls.ts';
-import { askTraefik } from './observe.ts';
+import { askTraefik } from '../ask-traefik.ts';
 
 /** How long a page may take, in milliseconds. */
 const TIMEOUT = 10_000;
@@ -10,9 +11,13 @@ const STAYS = 250;
 
 /** Goes the way of a request from outside, and the short way beside it. */
 export async function checkRoute(check: Check): Promise<Outcome> {
-  const state = await askTraefik(check).catch((error: Error) => `its API does not answer: ${error.message}`);
-  if (state === undefined) return { answered: false, reason: 'Traefik does not have it yet' };
-  if (state !== 'enabled') return { answered: false, reason: `Traefik does not route it: ${state}` };
+  const api = { host: '127.0.0.1', port: API_PORT };
+  const router = await askTraefik(check, api).catch((error: Error) => error);
+  if (router instanceof Error)
+    return { answered: false, reason: `Traefik's API does not answer: ${router.message}` };
+  if (router.state === 'absent') return { answered: false, reason: 'Traefik does not have it yet' };
+  if (router.state === 'refused')
+    return { answered: false, reason: `Traefik does not route it: ${router.errors.join('; ')}` };
   // Whatever is sent might mean something to who receives it.
   if (check.protocol === 'udp') return { answered: true };
   return check.protocol === 'http' ? checkPage(check) : checkConnection(check);

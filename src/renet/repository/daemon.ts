@@ -40,6 +40,7 @@ export async function startDaemon(one: Definition): Promise<void> {
     const logs = await Promise.all([docker, containerd].map((unit) => journalOf(unit, since)));
     const said = logs.flatMap((lines) => lines.slice(-SHOWN_LINES)).join('\n');
     throw new Failure(
+      'daemon-failed',
       `the Docker daemon of '${one.name}' does not start`,
       `${said}\n${error instanceof Failure ? error.details : ''}`.trim(),
     );

@@ -92,7 +92,8 @@ export async function runCalls(
     if (done === undefined) continue;
     called.push(done);
     if (done.failure === undefined) continue;
-    if (call.folder === undefined && call.name !== 'down') throw new Failure(done.failure, 'It is not up.');
+    if (call.folder === undefined && call.name !== 'down')
+      throw new Failure('function-failed', done.failure, 'It is not up.');
     unprepared.add(call.folder);
   }
   return called;

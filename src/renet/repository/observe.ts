@@ -1,7 +1,7 @@
 import type { CertificateReport } from '../../core/certificates/report.ts';
 import { type Check, checksOf, type IsPromised } from '../../core/deploy/proof.ts';
 import type { Infra } from '../../core/infra/infra-file.ts';
-import { API_PORT, ROUTER_PORT } from '../../core/infra/port-lists.ts';
+import { ROUTER_PORT } from '../../core/infra/port-lists.ts';
 import type { Problem } from '../../core/labels/problem.ts';
 import type { ContainerState } from '../../core/repository/container-state.ts';
 import type { Definition } from '../../core/repository/definition.ts';
@@ -68,19 +68,4 @@ async function askJson<T>(path: string): Promise<T | string> {
   } catch (error) {
     return `the route server does not answer: ${(error as Error).message}`;
   }
-}
-
-/**
- * What Traefik says of a router that it has; undefined: it has none of that name yet. It makes one for each entrypoint that has
- * settings of its own, as websecure has, and puts the entrypoint's name before (pkg/server/aggregator.go, applyModel).
- */
-export async function askTraefik({ protocol, route, entryPoint }: Check): Promise<string | undefined> {
-  for (const name of [`${entryPoint.name}-${route.name}`, route.name]) {
-    const path = `/api/${protocol}/routers/${encodeURIComponent(`${name}@http`)}`;
-    const { status, body } = await get({ host: '127.0.0.1', port: API_PORT }, path, TIMEOUT);
-    if (status !== 200) continue;
-    const router = JSON.parse(body) as { status?: string; error?: string[] };
-    return router.status === 'enabled' ? 'enabled' : (router.error?.join('; ') ?? router.status);
-  }
-  return undefined;
 }

@@ -114,7 +114,11 @@ async function unpack(archive: AsyncIterable<Buffer>, folder: string): Promise<v
   stdin.end();
   const [code] = await ended;
   if (code !== 0)
-    throw new Failure('the files could not be taken over; nothing was changed', (await said).trim());
+    throw new Failure(
+      'push-incomplete',
+      'the files could not be taken over; nothing was changed',
+      (await said).trim(),
+    );
 }
 
 async function requireWhole(folder: string, { bring }: PushPlan, { items }: PushRequest): Promise<void> {
@@ -126,6 +130,7 @@ async function requireWhole(folder: string, { bring }: PushPlan, { items }: Push
   const wrong = bring.find((path) => !isSame(items.get(path), there.get(path)));
   if (wrong === undefined) return;
   throw new Failure(
+    'push-incomplete',
     `${wrong} did not come as it was announced`,
     'Was it changed meanwhile? Push again: nothing was changed.',
   );

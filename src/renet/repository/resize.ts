@@ -52,6 +52,7 @@ async function growMounted(one: Definition, storage: Image, { size, key }: Growt
   const { code, stderr } = await run(growCommand(storage.filesystem, device, folder));
   if (code !== 0)
     throw new Failure(
+      'resize-failed',
       `'${one.name}' cannot be made larger while it is mounted`,
       `${stderr.trim()}\nTake it down, and try again: repo down ${one.name} --unmount, then repo resize.`,
     );

@@ -120,7 +120,7 @@ export async function withKey(argv: [string, ...string[]], key: Secret | undefin
       'Give it: --key-file FILE, or at the terminal.',
     );
   const { code, stderr } = await run(argv, { input: key.reveal() });
-  if (code !== 0) throw new Failure(`${argv.slice(0, 2).join(' ')} failed`, stderr.trim());
+  if (code !== 0) throw new Failure('command-failed', `${argv.slice(0, 2).join(' ')} failed`, stderr.trim());
 }
 
 async function mountDevice(one: Definition, storage: Image, device: string): Promise<void> {

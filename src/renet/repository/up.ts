@@ -68,7 +68,7 @@ export async function upRepository(name: string, options: UpOptions): Promise<bo
 async function explain(one: Definition, error: unknown): Promise<never> {
   const full = describeFullness(one, await roomOf(one));
   if (!(error instanceof Failure) || full.length === 0) throw error;
-  throw new Failure(error.message, [...full, error.details].join('\n'));
+  throw new Failure(error.code, error.message, [...full, error.details].join('\n'));
 }
 
 function failuresOf(called: readonly Called[]): string[] {

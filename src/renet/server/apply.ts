@@ -97,11 +97,12 @@ async function change(plan: Plan, print: (line: string) => void): Promise<void> 
       if (plan.before.length > 0) await proveServer({ entryPoints: plan.before });
     } catch (second) {
       throw new Failure(
+        'settings-not-restored',
         'the new settings do not work, and putting the old ones back did not work either',
         `${why}\nThen: ${describe(second)}`,
       );
     }
-    throw new Failure('the new settings do not work; everything is as it was before', why);
+    throw new Failure('settings-failed', 'the new settings do not work; everything is as it was before', why);
   }
 }
 

@@ -23,7 +23,7 @@ export async function proveServer(infra: Pick<Infra, 'entryPoints'>): Promise<Se
     if (faults.length === 0) return state;
     const restarts = [PROXY_UNIT, ROUTER_UNIT].map((unit) => state.units.get(unit)?.restarts ?? 0);
     if (performance.now() > deadline || restarts.some((count) => count > ENDS))
-      throw new Failure(faults[0] ?? '', faults.slice(1).join('\n'));
+      throw new Failure('front-door-broken', faults[0] ?? '', faults.slice(1).join('\n'));
     await sleep(LOOK_EVERY);
   }
 }
