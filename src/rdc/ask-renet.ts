@@ -2,7 +2,8 @@ import type { Entry } from '../core/entry.ts';
 import { contextOf } from '../core/infra/contexts.ts';
 import { PLACES } from '../core/infra/places.ts';
 import { Refusal } from '../core/refusal.ts';
-import { connectServer } from '../edges/ssh.ts';
+import { CommandFailed } from '../edges/process.ts';
+import { connectServer, type Server } from '../edges/ssh.ts';
 import { contextsPath, loadContexts } from './context.ts';
 
 /** The shell's word for a program that is not there. */
@@ -35,4 +36,16 @@ export async function askRenet(
   });
   if (code === NOT_FOUND) throw infraUnset(name);
   endWith(code);
+}
+
+/**
+ * What `renet` prints on a server, for who goes on with it here.
+ *
+ * @throws CommandFailed when it prints nothing
+ */
+export async function answerOf(server: Server, machine: string, words: readonly string[]): Promise<string> {
+  const asked = await server.run([PLACES.renet, ...words]);
+  if (asked.code === NOT_FOUND) throw infraUnset(machine);
+  if (asked.stdout === '') throw new CommandFailed(asked);
+  return asked.stdout;
 }

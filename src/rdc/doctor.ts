@@ -2,10 +2,8 @@ import { type Finding, isWell, renderFindings } from '../core/doctor/finding.ts'
 import { compareClocks } from '../core/doctor/machine.ts';
 import type { Entry } from '../core/entry.ts';
 import { contextOf } from '../core/infra/contexts.ts';
-import { PLACES } from '../core/infra/places.ts';
-import { CommandFailed } from '../edges/process.ts';
 import { connectServer } from '../edges/ssh.ts';
-import { infraUnset, NOT_FOUND } from './ask-renet.ts';
+import { answerOf } from './ask-renet.ts';
 import { contextsPath, loadContexts } from './context.ts';
 
 export type DoctorOptions = { readonly machine: string; readonly json?: true; readonly strict?: true };
@@ -22,10 +20,8 @@ export async function examineFromHere({ machine, json, strict }: DoctorOptions, 
   const { environment, warn, print, endWith } = entry;
   const { destination } = contextOf(await loadContexts(contextsPath(environment)), machine);
   await using server = await connectServer({ destination, environment, warn });
-  const asked = await server.run([PLACES.renet, 'doctor', '--json']);
-  if (asked.code === NOT_FOUND) throw infraUnset(machine);
-  if (asked.stdout === '') throw new CommandFailed(asked);
-  const report = JSON.parse(asked.stdout) as Report;
+  const said = await answerOf(server, machine, ['doctor', '--json']);
+  const report = JSON.parse(said) as Report;
   const clock = compareClocks(Date.parse(report.time), Date.now());
   const findings = [...report.findings, ...(clock === undefined ? [] : [clock])].map((one) =>
     named(one, machine),

@@ -4,13 +4,11 @@ import type { Explanation, Followed } from '../core/explain/explanation.ts';
 import { fromWorkstation, type OutsideLook, outsideCause } from '../core/explain/from-workstation.ts';
 import { renderExplanation } from '../core/explain/render.ts';
 import { type Context, contextOf } from '../core/infra/contexts.ts';
-import { PLACES } from '../core/infra/places.ts';
 import { Failure } from '../core/refusal.ts';
 import { lookUpAddresses } from '../edges/dns.ts';
 import { connectTo } from '../edges/probe.ts';
-import { CommandFailed } from '../edges/process.ts';
 import { connectServer } from '../edges/ssh.ts';
-import { infraUnset, NOT_FOUND } from './ask-renet.ts';
+import { answerOf } from './ask-renet.ts';
 import { contextsPath, loadContexts } from './context.ts';
 
 export type ExplainOptions = { readonly machine: string; readonly json?: true };
@@ -27,10 +25,8 @@ export async function explainFromHere(
   const { environment, warn, print, endWith } = entry;
   const context = contextOf(await loadContexts(contextsPath(environment)), machine);
   await using server = await connectServer({ destination: context.destination, environment, warn });
-  const asked = await server.run([PLACES.renet, 'explain', '--json', '--', what]);
-  if (asked.code === NOT_FOUND) throw infraUnset(machine);
-  if (asked.stdout === '') throw new CommandFailed(asked);
-  const explanation = fromWorkstation(await withOutside(read(asked.stdout), context), {
+  const said = await answerOf(server, machine, ['explain', '--json', '--', what]);
+  const explanation = fromWorkstation(await withOutside(read(said), context), {
     name: machine,
     destination: context.destination,
   });

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Entry } from '../core/entry.ts';
 import { contextOf } from '../core/infra/contexts.ts';
-import { PLACES } from '../core/infra/places.ts';
 import { readPortOption } from '../core/network/port-options.ts';
 import { Refusal } from '../core/refusal.ts';
 import { hasCode } from '../edges/files.ts';
-import { CommandFailed, findExecutable, start } from '../edges/process.ts';
+import { findExecutable, start } from '../edges/process.ts';
 import { connectServer, type Server } from '../edges/ssh.ts';
-import { infraUnset, NOT_FOUND } from './ask-renet.ts';
+import { answerOf } from './ask-renet.ts';
 import { contextsPath, loadContexts } from './context.ts';
 
 export type OpenOptions = { readonly machine: string; readonly port: string; readonly browser: boolean };
@@ -21,10 +20,8 @@ export async function openStatusPage(
   const { destination } = contextOf(await loadContexts(contextsPath(environment)), machine);
   const wanted = port === '0' ? 0 : readPortOption('--port', port);
   await using server = await connectServer({ destination, environment, warn });
-  const asked = await server.run([PLACES.renet, 'status-page']);
-  if (asked.code === NOT_FOUND) throw infraUnset(machine);
-  if (asked.code !== 0) throw new CommandFailed(asked);
-  const to = new URL(asked.stdout.trim()).host;
+  const said = await answerOf(server, machine, ['status-page']);
+  const to = new URL(said.trim()).host;
   const listener = createServer((socket) => connect(socket, server, to));
   try {
     listener.listen(wanted, '127.0.0.1');

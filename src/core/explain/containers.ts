@@ -2,7 +2,7 @@ import { serviceName } from '../labels/container.ts';
 import { isRestarting } from '../repository/container-state.ts';
 import { type Cause, cause, isCause, type Look } from './cause.ts';
 import { composeFix, composeService, logsFix, type Place, upFix } from './fixes.ts';
-import type { Listening } from './seen.ts';
+import { EVERYWHERE, type Listening } from './seen.ts';
 
 /** Exit codes of a program that was told to end, or was made to: 0, SIGKILL, SIGTERM, SIGINT. */
 const ENDED = new Set([0, 130, 137, 143]);
@@ -12,7 +12,6 @@ const SETTLED = 10;
 
 /** What a program prints that finds its port taken: `bind: address already in use`, `EADDRINUSE`. */
 const IN_USE = /address (already )?in use|EADDRINUSE/i;
-const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
 /** Whether a container runs, and is well. */
 export function lookAtContainer(place: Place, listeners: readonly Listening[]): Look {

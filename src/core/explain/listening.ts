@@ -3,10 +3,8 @@ import { addressFix } from './address-fix.ts';
 import { type Cause, cause, type Fix, type Look } from './cause.ts';
 import { labelsFix, logsFix, type Place } from './fixes.ts';
 import { portLabel } from './given.ts';
-import type { Listening, Seen } from './seen.ts';
+import { EVERYWHERE, type Listening, type Seen } from './seen.ts';
 import { readBackend, type Way } from './ways.ts';
-
-const EVERYWHERE = new Set(['0.0.0.0', '::', '*']);
 
 /** Whether somebody listens where the route leads, as the kernel tells. */
 export function lookAtListener(place: Place, way: Way, { listeners, repositories }: Seen): Look {
@@ -78,7 +76,10 @@ function missing(at: Missing, own: readonly Listening[]): Cause {
 }
 
 /** Where the route leads in this container: each of several has its own. */
-export function backendOf({ container }: Place, { check }: Way): ReturnType<typeof readBackend> {
+export function backendOf(
+  { container }: Pick<Place, 'container'>,
+  { check }: Way,
+): ReturnType<typeof readBackend> {
   const own = container.labels['rediacc.service_ip'];
   const backends = check.route.backends.flatMap((one) => readBackend(one) ?? []);
   return backends.find(({ address }) => address === own) ?? backends[0];

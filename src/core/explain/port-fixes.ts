@@ -27,21 +27,21 @@ export function leasedFix(given: Given): Fix {
 export function servicePortFix(given: Given): Fix {
   const { protocol, name } = namedBy(given);
   const { labels } = given.place.container;
-  const service = namedBy(given).kind === 'services' ? name : (serviceIn(labels, protocol) ?? 'main');
+  const service = namedBy(given).kind === 'services' ? name : (servicesIn(labels, protocol)[0] ?? 'main');
   const port = String(likelyPort(given, protocol));
   return labelsFix(given.place, { [portLabel(labels, protocol, service)]: port }, 'Name its port.');
 }
 
-function serviceIn(labels: Readonly<Record<string, string>>, protocol: string): string | undefined {
+/** Services that its labels name. */
+function servicesIn(labels: Readonly<Record<string, string>>, protocol: string): string[] {
   const pattern = new RegExp(`^traefik\\.${protocol}\\.services\\.([^.]+)\\.`, 'i');
-  return Object.keys(labels).flatMap((label) => pattern.exec(label)?.[1] ?? [])[0];
+  return [...new Set(Object.keys(labels).flatMap((label) => pattern.exec(label)?.[1] ?? []))];
 }
 
 export function ambiguousFix(given: Given): Fix {
   const { protocol, name } = namedBy(given);
   const { labels } = given.place.container;
-  const pattern = new RegExp(`^traefik\\.${protocol}\\.services\\.([^.]+)\\.`, 'i');
-  const services = [...new Set(Object.keys(labels).flatMap((label) => pattern.exec(label)?.[1] ?? []))];
+  const services = servicesIn(labels, protocol);
   const best = services.find((one) => one === name) ?? services[0] ?? name;
   const label = `traefik.${protocol}.routers.${name}.service`;
   return labelsFix(given.place, { [label]: best }, 'Say which service it leads to.');

@@ -1,8 +1,8 @@
 import type { CertificateReport } from '../certificates/report.ts';
 import type { Source } from '../compose/find-line.ts';
+import type { FrontDoor } from '../infra/front-door.ts';
 import type { ContainerDetails } from '../repository/container-details.ts';
 import type { RouteList } from '../routes/route-list.ts';
-import type { EntryPoint } from '../traefik/static-config.ts';
 
 /** What there is to see on a machine, for who asks why something is not reachable. */
 export type Seen = {
@@ -14,18 +14,10 @@ export type Seen = {
 };
 
 /** How the front door is set up. */
-export type Door = {
-  /** False: it is a `renet local`. */
-  readonly isServer: boolean;
-  readonly entryPoints: readonly EntryPoint[];
-  readonly baseDomain: string | undefined;
-  readonly autoRoutes: boolean;
-  readonly resolvers: readonly string[] | 'ignored';
-  /** The kernel keeps repositories apart, and takes a listener on localhost to the service's own address. */
-  readonly isolation: boolean;
-  /** Where names must lead; none where nobody comes from outside. */
-  readonly publicAddresses: readonly string[];
-};
+export type Door = Pick<
+  FrontDoor,
+  'isServer' | 'entryPoints' | 'baseDomain' | 'autoRoutes' | 'resolvers' | 'isolation' | 'publicAddresses'
+>;
 
 export type RouterSeen = {
   readonly routes: RouteList;
@@ -36,6 +28,8 @@ export type RouterSeen = {
 /** The part of `/health` that matters here. */
 export type HealthSeen = {
   readonly status: string;
+  /** What is wrong with the state folder. */
+  readonly trouble?: string;
   readonly traefik: { readonly fetched: string | null; readonly current?: boolean };
   readonly daemons: readonly {
     readonly networkId: number;
@@ -77,3 +71,6 @@ export type Listening = {
   /** The id of the container whose process has it. */
   readonly container?: string;
 };
+
+/** Addresses that stand for all of the machine's. */
+export const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);

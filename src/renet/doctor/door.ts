@@ -1,4 +1,3 @@
-import type { CertificateReport } from '../../core/certificates/report.ts';
 import {
   type CertificatesSeen,
   examineCertificates,
@@ -7,13 +6,12 @@ import {
 } from '../../core/doctor/door.ts';
 import { type Finding, ok, wrong } from '../../core/doctor/finding.ts';
 import { examineDaemons } from '../../core/doctor/repositories.ts';
-import type { HealthSeen } from '../../core/explain/seen.ts';
 import type { FrontDoor } from '../../core/infra/front-door.ts';
 import type { Infra } from '../../core/infra/infra-file.ts';
-import type { RouteList } from '../../core/routes/route-list.ts';
 import { lookUpAddresses } from '../../edges/dns.ts';
 import { get } from '../../edges/http.ts';
 import { TIMES } from '../../edges/times.ts';
+import { lookAtRouter } from '../look-at-router.ts';
 import { findFaults, observeServer, unitsOf } from '../server/server-state.ts';
 
 const TIMEOUT = 5_000;
@@ -70,30 +68,23 @@ async function examineParts({ router, api }: FrontDoor): Promise<Finding[]> {
 }
 
 /** What the route server tells: daemons, labels, certificates. */
-async function examineKnown(
-  { router, resolvers }: FrontDoor,
-  nameOf: (id: number) => string,
-): Promise<Finding[]> {
-  const ask = async <T>(path: string): Promise<T> => JSON.parse((await get(router, path, TIMEOUT)).body) as T;
-  try {
-    const health = await ask<HealthSeen & { trouble?: string }>('/health');
-    const [routes, reports] = await Promise.all([
-      ask<RouteList>('/routes.json'),
-      ask<CertificateReport[]>('/certificates.json'),
-    ]);
-    const certificates: CertificatesSeen = { resolvers, reports, now: Date.now(), read: TIMES.read };
-    return [
-      examineDaemons(health.daemons, nameOf),
-      ...(health.trouble === undefined
-        ? []
-        : [wrong('state', health.trouble, 'See what the route server logs: renet proxy logs.')]),
-      examineLabels(routes.problems.filter(({ code }) => code !== 'host-contested')),
-      ...examineCertificates(certificates),
-    ];
-  } catch {
-    // That it does not answer is said of the route server itself.
-    return [];
-  }
+async function examineKnown(door: FrontDoor, nameOf: (id: number) => string): Promise<Finding[]> {
+  const router = await lookAtRouter(door);
+  // That it does not answer is said of the route server itself.
+  if (router === undefined) return [];
+  const { health, routes, certificates: reports } = router;
+  const certificates: CertificatesSeen = {
+    ...{ resolvers: door.resolvers, reports },
+    ...{ now: Date.now(), read: TIMES.read },
+  };
+  return [
+    examineDaemons(health.daemons, nameOf),
+    ...(health.trouble === undefined
+      ? []
+      : [wrong('state', health.trouble, 'See what the route server logs: renet proxy logs.')]),
+    examineLabels(routes.problems.filter(({ code }) => code !== 'host-contested')),
+    ...examineCertificates(certificates),
+  ];
 }
 
 async function lookUpDns({ isServer, baseDomain, publicAddresses }: FrontDoor): Promise<Finding[]> {

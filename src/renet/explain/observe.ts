@@ -1,12 +1,8 @@
-import type { CertificateReport } from '../../core/certificates/report.ts';
-import type { HealthSeen, RouterSeen, Seen } from '../../core/explain/seen.ts';
+import type { Seen } from '../../core/explain/seen.ts';
 import type { FrontDoor } from '../../core/infra/front-door.ts';
-import type { RouteList } from '../../core/routes/route-list.ts';
-import { get } from '../../edges/http.ts';
 import { listOwnedListeners } from '../../edges/socket-owners.ts';
+import { lookAtRouter } from '../look-at-router.ts';
 import { lookAtRepositories } from './repositories.ts';
-
-const TIMEOUT = 5_000;
 
 /** Everything that is looked at before it is known what the question is about. */
 export async function observe(runDir: string, door: FrontDoor): Promise<Seen> {
@@ -15,24 +11,5 @@ export async function observe(runDir: string, door: FrontDoor): Promise<Seen> {
     lookAtRepositories(runDir, door.isServer),
     listOwnedListeners(),
   ]);
-  return { door: { ...door, baseDomain: door.baseDomain }, router, repositories, listeners };
+  return { door, router, repositories, listeners };
 }
-
-/** Undefined: it does not answer. */
-async function lookAtRouter({ router }: FrontDoor): Promise<RouterSeen | undefined> {
-  const ask = async <T>(path: string): Promise<T> => JSON.parse((await get(router, path, TIMEOUT)).body) as T;
-  try {
-    const health = await ask<HealthSeen>('/health');
-    // Others wait for the first document.
-    if (health.status === 'starting') return { health, routes: NO_ROUTES, certificates: [] };
-    const [routes, certificates] = await Promise.all([
-      ask<RouteList>('/routes.json'),
-      ask<CertificateReport[]>('/certificates.json'),
-    ]);
-    return { routes, certificates, health };
-  } catch {
-    return undefined;
-  }
-}
-
-const NO_ROUTES: RouteList = { http: [], tcp: [], udp: [], problems: [], unrouted: [] };

@@ -1,6 +1,7 @@
 import type { Answers, Reply, RouterAnswer } from '../../core/explain/answers.ts';
+import { backendOf } from '../../core/explain/listening.ts';
 import type { Seen } from '../../core/explain/seen.ts';
-import { readBackend, type Way } from '../../core/explain/ways.ts';
+import type { Way } from '../../core/explain/ways.ts';
 import type { FrontDoor } from '../../core/infra/front-door.ts';
 import { lookUpAddresses } from '../../edges/dns.ts';
 import { askPage, connectTo, type Target } from '../../edges/probe.ts';
@@ -27,10 +28,10 @@ export async function askAlong(way: Way, { door }: Seen, { api }: Pick<FrontDoor
   return { ...(addresses && { addresses }), router, ...(direct && { direct }), ...(proxied && { proxied }) };
 }
 
-async function askContainer({ check, containers }: Way): Promise<Reply | undefined> {
-  const own = new Set(containers.map(({ labels }) => labels['rediacc.service_ip']));
-  const backends = check.route.backends.flatMap((one) => readBackend(one) ?? []);
-  const backend = backends.find(({ address }) => own.has(address)) ?? backends[0];
+async function askContainer(way: Way): Promise<Reply | undefined> {
+  const { check, containers } = way;
+  const [container] = containers;
+  const backend = container && backendOf({ container }, way);
   // Whatever is sent by UDP might mean something to who receives it.
   if (backend === undefined || check.protocol === 'udp') return undefined;
   const target = { host: backend.address, port: backend.port, name: check.host, tls: backend.isTls };
