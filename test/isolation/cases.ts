@@ -2,7 +2,15 @@ import { serviceAddress } from '../../src/core/network/subnet.ts';
 import { tryBuilds } from './builds.ts';
 import { tryImages } from './images.ts';
 import { tryListeners } from './listeners.ts';
-import { type Case, EXCEPTION, HOST_PORT, HOST_PORT6, type Machine, Trial } from './machine.ts';
+import {
+  type Case,
+  EXCEPTION,
+  HOST_PORT,
+  HOST_PORT6,
+  type Machine,
+  type Question,
+  Trial,
+} from './machine.ts';
 
 /**
  * Tries all that a container of one repository could do to another's, and all that must go on working.
@@ -70,21 +78,18 @@ async function prepare(trial: Trial): Promise<void> {
 /** From a container of A: to B, and to the machine itself. */
 async function tryConnections(trial: Trial): Promise<void> {
   const [a, b] = trial.machine.ids;
-  const refuse = async (name: string, ...words: string[]): Promise<void> => {
-    const seen = await trial.ask(a, 'one', ...words);
-    trial.refused(`A to ${name}`, failed(seen), seen);
-  };
   const target = `${serviceAddress(b, 0)}:8081`;
   const mapped = `[::ffff:${serviceAddress(b, 0)}]:8081`;
-  for (const kind of ['tcp4', 'tfo4', 'mptcp4', 'udp4', 'udp4.s', 'raw4', 'packet'])
-    await refuse(`B, ${kind}`, kind, target);
-  for (const kind of ['tcp6', 'mptcp6', 'udp6', 'udp6.s']) await refuse(`B, ${kind} mapped`, kind, mapped);
-  await refuse('B, tcp4 from port 0 of all addresses', 'tcp4', target, '0.0.0.0:0');
-  await refuse('B, tcp4 from an address of B', 'tcp4', target, `${serviceAddress(b, 1)}:0`);
-  await refuse('B, udp4.s from port 0 of all addresses', 'udp4.s', target, '0.0.0.0:0');
   const port = HOST_PORT;
   const six = HOST_PORT6;
-  for (const [kind, address] of [
+  const questions: readonly Question[] = [
+    ...(['tcp4', 'tfo4', 'mptcp4', 'udp4', 'udp4.s', 'raw4', 'packet'] as const).map(toward(target)),
+    ...(['tcp6', 'mptcp6', 'udp6', 'udp6.s'] as const).map(toward(mapped)),
+    // From port 0 of all addresses, and from an address of B.
+    ['tcp4', target, '0.0.0.0:0'],
+    ['tcp4', target, `${serviceAddress(b, 1)}:0`],
+    ['udp4.s', target, '0.0.0.0:0'],
+    // The machine.
     ['tcp4', `127.0.0.1:${port}`],
     ['tcp4', `0.0.0.0:${port}`],
     ['tcp6', `[::ffff:127.0.0.1]:${port}`],
@@ -99,8 +104,10 @@ async function tryConnections(trial: Trial): Promise<void> {
     ['udp6', `[::1]:${six}`],
     ['udp6.s', `[::1]:${six}`],
     ['tcp4', '127.5.5.5:7715'],
-  ] as const)
-    await refuse(`the machine, ${kind} ${address}`, kind, address);
+  ];
+  const answers = await trial.askAll(a, 'one', questions);
+  for (const [n, seen] of answers.entries())
+    trial.refused(`A asks ${questions[n]?.join(' ')}`, failed(seen), seen);
   const privileged = await trial.exec(
     a,
     ['--privileged', 'one'],
@@ -142,23 +149,66 @@ async function tryCgroups(trial: Trial): Promise<void> {
   await once('A to B, an address that is none', '--env', 'SERVICE_IP=127.0.0.08');
 }
 
+const toward =
+  (target: string) =>
+  (kind: string): Question => [kind, target];
+
 /** What has nothing to do with others goes on as without. */
 async function tryAllowed(trial: Trial): Promise<void> {
-  const { ids, address, other, probe, host } = trial.machine;
-  const [a, b] = ids;
-  const allow = (name: string, tag: string, seen: string): void =>
-    trial.allowed(name, seen.startsWith('OK') && seen.includes(tag), seen);
-  const inside = async (name: string, tag: string, ...words: string[]): Promise<void> =>
-    allow(name, tag, await trial.ask(a, 'one', ...words));
+  const [a] = trial.machine.ids;
+  const questions = allowedQuestions(trial.machine);
+  const answers = await trial.askAll(
+    a,
+    'one',
+    questions.map(({ question }) => question),
+  );
+  for (const [n, { tag, question }] of questions.entries()) {
+    const seen = answers[n] ?? '';
+    trial.allowed(`A asks ${question.join(' ')}`, isAnswer(seen, tag), seen);
+  }
+  await tryFromMachine(trial);
+}
+
+const isAnswer = (seen: string, tag: string): boolean => seen.startsWith('OK') && seen.includes(tag);
+
+/** To its own repository, to another machine, to this one by its public address, and to the operator's exception. */
+function allowedQuestions({ ids, other, address }: Machine): readonly { tag: string; question: Question }[] {
+  const [a] = ids;
   const neighbour = serviceAddress(a, 1);
-  for (const kind of ['tcp4', 'udp4', 'udp4.s', 'tfo4'])
-    await inside(`A to its own second service, ${kind}`, `TWO${a}`, kind, `${neighbour}:8081`);
-  await inside('A to its own, tcp4 from port 0', `TWO${a}`, 'tcp4', `${neighbour}:8081`, '0.0.0.0:0');
-  for (const kind of ['tcp6', 'udp6.s'])
-    await inside(`A to its own, ${kind} mapped`, `TWO${a}`, kind, `[::ffff:${neighbour}]:8081`);
+  const own: readonly Question[] = [
+    ...['tcp4', 'udp4', 'udp4.s', 'tfo4'].map(toward(`${neighbour}:8081`)),
+    ['tcp4', `${neighbour}:8081`, '0.0.0.0:0'],
+    ...['tcp6', 'udp6.s'].map(toward(`[::ffff:${neighbour}]:8081`)),
+  ];
+  // udp4.s from port 0 is how resolvers ask.
+  const far: readonly Question[] = [
+    ['tcp4', `${other.ipv4}:9000`],
+    ['tcp4', `${other.ipv4}:9000`, '0.0.0.0:0'],
+    ['udp4.s', `${other.ipv4}:9000`, '0.0.0.0:0'],
+    ['udp6.s', `[::ffff:${other.ipv4}]:9000`, '[::]:0'],
+    ['tcp6', `[${other.ipv6}]:9000`],
+    ['udp6.s', `[${other.ipv6}]:9000`, '[::]:0'],
+  ];
+  const host: readonly Question[] = [
+    ['tcp4', `${address.ipv4}:7715`],
+    ...['tcp4', 'udp4', 'udp4.s'].map(toward(`127.0.0.1:${EXCEPTION}`)),
+    ['tcp6', `[::ffff:127.0.0.1]:${EXCEPTION}`],
+  ];
+  const tagged = (tag: string, questions: readonly Question[]) =>
+    questions.map((question) => ({ tag, question }));
+  return [...tagged(`TWO${a}`, own), ...tagged('FAR', far), ...tagged('HOST', host)];
+}
+
+/** The machine's own processes, as Traefik, reach every repository. */
+async function tryFromMachine(trial: Trial): Promise<void> {
+  const { ids, probe, host } = trial.machine;
+  const [, b] = ids;
+  const allow = (name: string, tag: string, seen: string): void =>
+    trial.allowed(name, isAnswer(seen, tag), seen);
   const target = `${serviceAddress(b, 0)}:8081`;
-  for (const kind of ['tcp4', 'udp4', 'udp4.s'])
-    allow(`the machine to B, ${kind}`, `ONE${b}`, await trial.askFromHost(kind, target));
+  const kinds = ['tcp4', 'udp4', 'udp4.s'];
+  const answers = await trial.askAllFromHost(kinds.map(toward(target)));
+  for (const [n, kind] of kinds.entries()) allow(`the machine to B, ${kind}`, `ONE${b}`, answers[n] ?? '');
   const nobody = [
     'setpriv',
     '--reuid',
@@ -172,40 +222,19 @@ async function tryAllowed(trial: Trial): Promise<void> {
   ] as const;
   allow('a user of the machine to B, as Traefik', `ONE${b}`, await host(...nobody));
   allow('the machine to itself', 'HOST', await trial.askFromHost('tcp4', `127.0.0.1:${HOST_PORT}`));
-  const far = `${other.ipv4}:9000`;
-  await inside('A to another machine, tcp4', 'FAR', 'tcp4', far);
-  await inside('A to another machine, tcp4 from port 0', 'FAR', 'tcp4', far, '0.0.0.0:0');
-  await inside('A to another machine, udp4.s from port 0, as a resolver', 'FAR', 'udp4.s', far, '0.0.0.0:0');
-  await inside(
-    'A to another machine, udp6.s mapped',
-    'FAR',
-    'udp6.s',
-    `[::ffff:${other.ipv4}]:9000`,
-    '[::]:0',
-  );
-  await inside('A to another machine, tcp6', 'FAR', 'tcp6', `[${other.ipv6}]:9000`);
-  await inside('A to another machine, udp6.s', 'FAR', 'udp6.s', `[${other.ipv6}]:9000`, '[::]:0');
-  await inside("A to the machine's public address", 'HOST', 'tcp4', `${address.ipv4}:7715`);
-  const exception = `127.0.0.1:${EXCEPTION}`;
-  for (const kind of ['tcp4', 'udp4', 'udp4.s'])
-    await inside(`A to the operator's exception, ${kind}`, 'HOST', kind, exception);
-  await inside(
-    "A to the operator's exception, tcp6 mapped",
-    'HOST',
-    'tcp6',
-    `[::ffff:127.0.0.1]:${EXCEPTION}`,
-  );
 }
 
 /** Every repository reaches itself, and none of the others. */
 async function tryPairs(trial: Trial): Promise<void> {
   const { ids } = trial.machine;
-  for (const from of ids)
-    for (const to of ids)
-      for (const kind of ['tcp4', 'udp4']) {
-        const seen = await trial.ask(from, 'two', kind, `${serviceAddress(to, 0)}:8081`);
-        const reached = seen.includes(`ONE${to}`);
-        if (from === to) trial.allowed(`${from} to itself, ${kind}`, reached, seen);
-        else trial.refused(`${from} to ${to}, ${kind}`, failed(seen), seen);
-      }
+  const pairs = ids.flatMap((to) => ['tcp4', 'udp4'].map((kind) => ({ to, kind })));
+  for (const from of ids) {
+    const questions = pairs.map(({ to, kind }): Question => [kind, `${serviceAddress(to, 0)}:8081`]);
+    const answers = await trial.askAll(from, 'two', questions);
+    for (const [n, { to, kind }] of pairs.entries()) {
+      const seen = answers[n] ?? '';
+      if (from === to) trial.allowed(`${from} to itself, ${kind}`, seen.includes(`ONE${to}`), seen);
+      else trial.refused(`${from} to ${to}, ${kind}`, failed(seen), seen);
+    }
+  }
 }

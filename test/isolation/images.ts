@@ -1,5 +1,5 @@
 import { serviceAddress } from '../../src/core/network/subnet.ts';
-import type { Trial } from './machine.ts';
+import type { Question, Trial } from './machine.ts';
 
 /** What a container sees of the machine's own processes, as Traefik. */
 const MACHINE = '172.17.0.1';
@@ -9,7 +9,7 @@ export async function tryImages(trial: Trial): Promise<void> {
   for (const id of trial.machine.ids) await startImages(trial, id);
   for (const id of trial.machine.ids) await tryPages(trial, id);
   for (const id of trial.machine.ids) await tryLocalhost(trial, id);
-  for (const id of trial.machine.ids) await tryDatagrams(trial, id);
+  for (const id of trial.machine.ids) await tryFromOthers(trial, id);
 }
 
 const NGINX = `mkdir -p /tmp/page && echo "nginx $SERVICE_IP" >/tmp/page/index.html
@@ -52,48 +52,70 @@ async function tryPages(trial: Trial, id: number): Promise<void> {
   same('nginx after a restart', await get(serviceAddress(id, 10)), expected.web);
 }
 
-async function tryLocalhost(trial: Trial, id: number): Promise<void> {
-  const tag = `MANY${id}`;
-  const works = (name: string, seen: string, ...words: string[]): void =>
+/** A question, what it is for, and what is in its answer beside the tag. */
+type Expected = readonly [name: string, question: Question, ...words: string[]];
+
+function recordAnswers(
+  trial: Trial,
+  id: number,
+  { expected, answers }: { readonly expected: readonly Expected[]; readonly answers: readonly string[] },
+): void {
+  for (const [n, [name, , ...words]] of expected.entries()) {
+    const seen = answers[n] ?? '';
     trial.unchanged(
       `${id}: ${name}`,
-      [tag, ...words].every((word) => seen.includes(word)),
+      [`MANY${id}`, ...words].every((word) => seen.includes(word)),
       seen,
     );
-  const ask = (...words: string[]): Promise<string> => trial.ask(id, 'many', ...words);
-  works('fast open to 127.0.0.1', await ask('tfo4', '127.0.0.1:80'), 'peername=127.0.0.1:80');
-  works('127.0.0.1', await ask('tcp4', '127.0.0.1:5000'), 'peer=127.0.0.1', 'peername=127.0.0.1:5000');
-  works("127.0.1.1, the machine's name", await ask('tcp4', '127.0.1.1:5000'));
-  works('[::1] to a listener on all', await ask('tcp6', '[::1]:5002'));
-  works('[::1] to a listener there', await ask('tcp6', '[::1]:5003'));
-  const fromHost = (port: number): Promise<string> =>
-    trial.askFromHost('tcp4', `${serviceAddress(id, 12)}:${port}`);
-  works('[::] answers the machine on its address', await fromHost(5002), `peer=[::ffff:${MACHINE}]`);
-  works(
-    'port 80 of the third, and the machine is not taken for itself',
-    await fromHost(80),
-    `peer=${MACHINE}`,
-  );
-  const log = await trial.logs(id, 'many');
-  trial.unchanged(`${id}: [::] for IPv6 alone can be bound`, log.includes('tcp6.o@[::]:5001 bound'), log);
-  works('udp6 connected to [::1]', await ask('udp6', '[::1]:54'));
+  }
 }
 
-async function tryDatagrams(trial: Trial, id: number): Promise<void> {
-  const tag = `MANY${id}`;
+const questionsOf = (expected: readonly Expected[]): Question[] => expected.map(([, question]) => question);
+
+async function tryLocalhost(trial: Trial, id: number): Promise<void> {
+  const inside: readonly Expected[] = [
+    ['fast open to 127.0.0.1', ['tfo4', '127.0.0.1:80'], 'peername=127.0.0.1:80'],
+    ['127.0.0.1', ['tcp4', '127.0.0.1:5000'], 'peer=127.0.0.1', 'peername=127.0.0.1:5000'],
+    ["127.0.1.1, the machine's name", ['tcp4', '127.0.1.1:5000']],
+    ['[::1] to a listener on all', ['tcp6', '[::1]:5002']],
+    ['[::1] to a listener there', ['tcp6', '[::1]:5003']],
+    ['udp6 connected to [::1]', ['udp6', '[::1]:54']],
+    ['it asks itself, udp4', ['udp4', '127.0.0.1:53'], 'from=127.0.0.1:53'],
+    ['it asks itself, udp4.s', ['udp4.s', '127.0.0.1:53'], 'from=127.0.0.1:53'],
+  ];
+  recordAnswers(trial, id, {
+    expected: inside,
+    answers: await trial.askAll(id, 'many', questionsOf(inside)),
+  });
+  const log = await trial.logs(id, 'many');
+  trial.unchanged(`${id}: [::] for IPv6 alone can be bound`, log.includes('tcp6.o@[::]:5001 bound'), log);
+}
+
+async function tryFromOthers(trial: Trial, id: number): Promise<void> {
   const address = serviceAddress(id, 12);
+  const neighbour: Expected[] = [];
+  const host: Expected[] = [
+    ['[::] answers the machine on its address', ['tcp4', `${address}:5002`], `peer=[::ffff:${MACHINE}]`],
+    [
+      'port 80 of the third, and the machine is not taken for itself',
+      ['tcp4', `${address}:80`],
+      `peer=${MACHINE}`,
+    ],
+  ];
   for (const kind of ['udp4', 'udp4.s']) {
-    const answers = (name: string, seen: string, ...words: string[]): void =>
-      trial.unchanged(
-        `${id}: ${name}, ${kind}`,
-        [tag, ...words].every((word) => seen.includes(word)),
-        seen,
-      );
-    const host = (port: number): Promise<string> => trial.askFromHost(kind, `${address}:${port}`);
-    answers('the machine asks', await host(53), `from=${address}:53`, `peer=${MACHINE}`);
-    answers('it asks itself', await trial.ask(id, 'many', kind, '127.0.0.1:53'), 'from=127.0.0.1:53');
-    const neighbour = await trial.ask(id, 'one', kind, `${address}:53`);
-    answers('another service asks', neighbour, `from=${address}:53`);
-    answers('the machine asks [::]', await host(54), `from=${address}:54`, `peer=[::ffff:${MACHINE}]`);
+    const [from53, from54] = [`from=${address}:53`, `from=${address}:54`];
+    neighbour.push([`another service asks, ${kind}`, [kind, `${address}:53`], from53]);
+    host.push([`the machine asks, ${kind}`, [kind, `${address}:53`], from53, `peer=${MACHINE}`]);
+    host.push([
+      `the machine asks [::], ${kind}`,
+      [kind, `${address}:54`],
+      from54,
+      `peer=[::ffff:${MACHINE}]`,
+    ]);
   }
+  recordAnswers(trial, id, {
+    expected: neighbour,
+    answers: await trial.askAll(id, 'one', questionsOf(neighbour)),
+  });
+  recordAnswers(trial, id, { expected: host, answers: await trial.askAllFromHost(questionsOf(host)) });
 }

@@ -1,5 +1,5 @@
 import { serviceAddress } from '../../src/core/network/subnet.ts';
-import type { Trial } from './machine.ts';
+import type { Question, Trial } from './machine.ts';
 
 /** Nobody but its own hears what a container listens on, wherever it listens. */
 export async function tryListeners(trial: Trial): Promise<void> {
@@ -43,32 +43,51 @@ async function tryToHear(trial: Trial): Promise<void> {
   const [a, b] = ids;
   const specs = specsOf(trial);
   await trial.listen(a, 'evil', { slot: 1, options: ['--cap-add', 'NET_ADMIN'], tag: 'EVIL', specs });
-  const tries = specs.map(async (spec) => {
-    const bound = await trial.boundTo(a, 'evil', spec);
+  const log = await trial.logs(a, 'evil');
+  const tries = specs.map((spec) => {
+    const bound = log
+      .split('\n')
+      .find((line) => line.startsWith(`${spec} bound `))
+      ?.slice(`${spec} bound `.length);
     const port = /:(\d+)$/.exec(bound ?? spec)?.[1] ?? '9';
     const kind = spec.startsWith('udp') ? 'udp4.s' : 'tcp4';
+    const kind6 = kind.replace('4', '6');
     const theirs = `${serviceAddress(b, 0)}:${port}`;
-    const asked = [
-      trial.askFromHost(kind, theirs),
-      trial.askFromHost(kind, `127.0.0.1:${port}`),
-      trial.askFromHost(kind.replace('4', '6'), `[::1]:${port}`),
-      // Who sends from a port that the kernel has chosen is to hear answers, and UDP does not tell those from questions.
-      ...(/^udp.*:0$/.test(spec)
-        ? []
-        : [
-            trial.askFromOutside(kind, `${address.ipv4}:${port}`),
-            trial.askFromOutside(kind.replace('4', '6'), `[${address.ipv6}]:${port}`),
-          ]),
-      // B's own service has this port.
-      ...(spec.includes('.r@') ? [] : [trial.ask(b, 'two', kind, theirs)]),
+    const host: Question[] = [
+      [kind, theirs],
+      [kind, `127.0.0.1:${port}`],
+      [kind6, `[::1]:${port}`],
     ];
-    return { spec, bound, seen: await Promise.all(asked) };
+    // Who sends from a port that the kernel has chosen is to hear answers, and UDP does not tell those from questions.
+    const outside: Question[] = /^udp.*:0$/.test(spec)
+      ? []
+      : [
+          [kind, `${address.ipv4}:${port}`],
+          [kind6, `[${address.ipv6}]:${port}`],
+        ];
+    // B's own service has this port.
+    const neighbour: Question[] = spec.includes('.r@') ? [] : [[kind, theirs]];
+    return { spec, bound, host, outside, neighbour };
   });
-  const results = await Promise.all(tries);
-  const log = await trial.logs(a, 'evil');
-  for (const { spec, bound = 'not bound', seen } of results) {
-    const heard = seen.some((one) => one.includes('EVIL')) || log.includes(`${spec} GOT`);
-    trial.unheard(`A listening on ${spec}`, !heard, `${bound}: ${seen.join(' | ')}`);
+  const answers = await Promise.all([
+    trial.askAllFromHost(tries.flatMap(({ host }) => host)),
+    trial.askAllFromOutside(tries.flatMap(({ outside }) => outside)),
+    trial.askAll(
+      b,
+      'two',
+      tries.flatMap(({ neighbour }) => neighbour),
+    ),
+  ]);
+  const heard = await trial.logs(a, 'evil');
+  for (const { spec, bound = 'not bound', ...asked } of tries) {
+    const [host, outside, neighbour] = answers;
+    const seen = [
+      ...host.splice(0, asked.host.length),
+      ...outside.splice(0, asked.outside.length),
+      ...neighbour.splice(0, asked.neighbour.length),
+    ];
+    const isHeard = seen.some((one) => one.includes('EVIL')) || heard.includes(`${spec} GOT`);
+    trial.unheard(`A listening on ${spec}`, !isHeard, `${bound}: ${seen.join(' | ')}`);
   }
 }
 
@@ -78,12 +97,15 @@ async function tryToShare(trial: Trial): Promise<void> {
   const [, b] = trial.machine.ids;
   const target = `${serviceAddress(b, 0)}:8081`;
   for (const kind of ['tcp4', 'udp4']) {
-    const seen = await Promise.all(Array.from({ length: TIMES }, () => trial.askFromHost(kind, target)));
+    const seen = await trial.askAllFromHost(Array.from({ length: TIMES }, () => [kind, target]));
     const own = seen.filter((one) => one.includes(`ONE${b}`)).length;
     trial.unheard(`SO_REUSEPORT takes no share of B, ${kind}`, own === TIMES, `${own} of ${TIMES}`);
   }
   await trial.machine.docker(b, 'stop', '--time', '0', 'one');
-  const seen = await Promise.all([trial.askFromHost('tcp4', target), trial.askFromHost('udp4', target)]);
+  const seen = await trial.askAllFromHost([
+    ['tcp4', target],
+    ['udp4', target],
+  ]);
   trial.unheard(
     'A is not heard while B is down',
     !seen.some((one) => one.includes('EVIL')),

@@ -109,8 +109,13 @@ export class Trial {
   }
 
   /** What probe.pl says when it asks from within a container. */
-  async ask(id: number, name: string, ...words: string[]): Promise<string> {
-    return this.exec(id, [name], 'perl', '/probe.pl', 'ask', ...words);
+  async ask(id: number, name: string, ...question: Question): Promise<string> {
+    return this.exec(id, [name], 'perl', '/probe.pl', 'ask', ...question);
+  }
+
+  /** The same for many at once: one `docker exec` for all of them. */
+  async askAll(id: number, name: string, questions: readonly Question[]): Promise<string[]> {
+    return answersTo(questions, (words) => this.exec(id, [name], 'perl', '/probe.pl', 'ask', ...words));
   }
 
   async exec(id: number, container: readonly string[], ...command: string[]): Promise<string> {
@@ -118,18 +123,17 @@ export class Trial {
     return `${stdout}${stderr}`.trim();
   }
 
-  askFromHost(...words: string[]): Promise<string> {
-    return this.machine.host('perl', this.machine.probe, 'ask', ...words);
+  askFromHost(...question: Question): Promise<string> {
+    return this.machine.host('perl', this.machine.probe, 'ask', ...question);
   }
 
-  askFromOutside(...words: string[]): Promise<string> {
-    return this.machine.outside('perl', this.machine.probeOutside, 'ask', ...words);
+  askAllFromHost(questions: readonly Question[]): Promise<string[]> {
+    return answersTo(questions, (words) => this.machine.host('perl', this.machine.probe, 'ask', ...words));
   }
 
-  /** Where a listener of a container has come to listen. */
-  async boundTo(id: number, name: string, spec: string): Promise<string | undefined> {
-    const line = (await this.logs(id, name)).split('\n').find((one) => one.startsWith(`${spec} bound `));
-    return line?.slice(`${spec} bound `.length);
+  askAllFromOutside(questions: readonly Question[]): Promise<string[]> {
+    const { outside, probeOutside } = this.machine;
+    return answersTo(questions, (words) => outside('perl', probeOutside, 'ask', ...words));
   }
 
   async remove(id: number, ...names: string[]): Promise<void> {
@@ -142,6 +146,20 @@ export class Trial {
       if (names.length > 0) await this.remove(id, ...new Set(names));
     }
   }
+}
+
+/** KIND ADDRESS:PORT [FROM], as probe.pl takes it. */
+export type Question = readonly [kind: string, target: string, ...from: string[]];
+
+/** When there is not a line for each of them, all that was said is the answer to every one. */
+async function answersTo(
+  questions: readonly Question[],
+  ask: (words: readonly string[]) => Promise<string>,
+): Promise<string[]> {
+  const words = questions.flatMap((question, n) => [...(n === 0 ? [] : [',']), ...question]);
+  const said = await ask(words);
+  const lines = said.split('\n');
+  return questions.map((_, n) => (lines.length === questions.length ? (lines[n] ?? '') : said));
 }
 
 export type RunOptions = {

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Tries what a process may do with sockets, one system call at a time.
 #   probe.pl serve TAG KIND@ADDRESS:PORT...   listens, and answers with its tag; '-' as the address: listens without bind
-#   probe.pl ask KIND ADDRESS:PORT [FROM]     prints what came back, or ERR and the call that failed
+#   probe.pl ask KIND ADDRESS:PORT [FROM]     prints what came back, or ERR and the call that failed; more questions after a ','
 #   probe.pl hold                             does nothing
 # Kinds: tcp4 tcp6 mptcp4 mptcp6 tfo4 (fast open) udp4 udp6 raw4 packet; with 's' (sendto instead of connect), 'o' (IPv6 only),
 # 'r' (SO_REUSEPORT), 't' (IP_TRANSPARENT) after a dot: udp4.s, tcp6.o.
@@ -106,7 +106,23 @@ sub ask {
 	return "OK $answer" . ($sender ? ' from=' . name($sender) : '') . $names;
 }
 
+# All at once, each by a process of its own, as most of them wait; the answers are in the order of the questions.
+sub ask_all {
+	my @questions = ([]);
+	for (@_) {
+		if ($_ eq ',') { push @questions, [] }
+		else { push @{ $questions[-1] }, $_ }
+	}
+	my @answers;
+	for my $words (@questions) {
+		my $child = open(my $answer, '-|') // die "fork: $!";
+		unless ($child) { print ask(@$words), "\n"; exit }
+		push @answers, $answer;
+	}
+	print readline $_ for @answers;
+}
+
 my ($command, @rest) = @ARGV;
 if ($command eq 'serve') { serve(@rest) }
-elsif ($command eq 'ask') { print ask(@rest), "\n" }
+elsif ($command eq 'ask') { ask_all(@rest) }
 else { sleep 3600 while 1 }

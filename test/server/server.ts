@@ -63,6 +63,9 @@ export type Workstation = AsyncDisposable & {
   readonly colleague: (name: string) => (...args: string[]) => Promise<Finished>;
 };
 
+/** For what is to be known of them when a test fails. */
+export const runningServers = new Set<TestServer>();
+
 export function createWorkstation(): Workstation {
   // On a disk, where /tmp may be memory; and short, since the path of a socket may have 108 letters.
   const folder = mkdtempSync('/var/tmp/rediacc-w-');
@@ -105,6 +108,8 @@ export function createWorkstation(): Workstation {
     },
     boot: async (name, number) => {
       const server = await bootServer(folder, { name, number, stack });
+      runningServers.add(server);
+      stack.defer(() => void runningServers.delete(server));
       const host = `Host ${name}\n  HostName ${server.ipv4}\n  User root\n  IdentityFile ${folder}/key\n  UserKnownHostsFile ${folder}/known\n`;
       writeFileSync(join(folder, 'config'), host, { flag: 'a' });
       const key = readFileSync(join(folder, name, 'upper/etc/ssh/ssh_host_ed25519_key.pub'), 'utf8');
