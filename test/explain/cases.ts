@@ -35,6 +35,14 @@ while True:
     connection = listener.accept()[0]
     try: ${then}
     except OSError: connection.close()`;
+/** With the key and the certificate that are in `tls`. */
+const SPEAKS_TLS = `
+import http.server, os, ssl
+server = http.server.HTTPServer((os.environ['SERVICE_IP'], 8080), http.server.SimpleHTTPRequestHandler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain('/tls/certificate.pem', '/tls/key.pem')
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()`;
 const kept: string = 'globals().setdefault("kept", []).append(connection)';
 
 /** The other side of a conflict; what ends it ends both. */
@@ -274,6 +282,10 @@ export const STATE_CASES: Readonly<Record<string, ExplainCase>> = {
     code: 'backend-closes',
     service: python(listener('connection.recv(9999); connection.close()')),
     stays: true,
+  },
+  enciphered: {
+    code: 'backend-speaks-tls',
+    service: { ...python(SPEAKS_TLS), volumes: ['./tls:/tls:ro'] },
   },
   secure: {
     code: 'backend-speaks-http',

@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Cause } from '../../src/core/explain/cause.ts';
+import { runToEnd } from '../../src/edges/process.ts';
 import { type Asking, createAsking } from '../explain/asking.ts';
 import { type ExplainCase, LABEL_CASES, page, RIVAL, STATE_CASES } from '../explain/cases.ts';
 import { applyEdit } from '../explain/fixing.ts';
@@ -23,6 +26,12 @@ function composeFile(cases: Readonly<Record<string, ExplainCase>>): string {
   return stringify({ services: Object.fromEntries(services) }, { lineWidth: 0 });
 }
 
+async function makeCertificate(folder: string): Promise<void> {
+  mkdirSync(folder);
+  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')];
+  await runToEnd('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=shop', ...files);
+}
+
 beforeAll(async () => {
   lab = createLab();
   asking = createAsking(lab);
@@ -43,6 +52,7 @@ beforeAll(async () => {
   const shop = lab.write('shop', {
     'docker-compose.yml': composeFile({ ...CASES, rival: { code: '', service: { labels: RIVAL } } }),
   });
+  await makeCertificate(join(shop, 'tls'));
   await lab.local(...PORTS, shop, first);
   await Promise.all([lab.load(2816, 'hello'), lab.load(2816, 'my-app'), lab.load(2880, 'hello')]);
   await lab.compose('blog', 'up', '-d');

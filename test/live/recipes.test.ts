@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { certificateCommand } from '../../src/core/traefik/default-certificate.ts';
 import { ask, overTcp, overTls, overUdp } from './clients.ts';
 import { createLab, type Lab, ROOT, routerJson, routes, until } from './lab.ts';
-import { loginServer, pageServer, standIn, tcpEcho, tlsServer, udpEcho } from './stand-ins.ts';
+import { loginServer, pageServer, standIn, tcpEcho, tlsPageServer, tlsServer, udpEcho } from './stand-ins.ts';
 
 /** Every compose file in docs/labels.md, as it stands there, under the heading that it has. */
 const RECIPES = new Map(
@@ -100,6 +100,22 @@ const CHECKS: Readonly<Record<string, Check>> = {
       const seen = await answer(() => overTls(993, 'mail.example.com'));
       expect(seen).toEqual({ words: '* OK ready', subject: 'own.example.com' });
       await expect(overTls(993, 'other.example.com')).rejects.toThrow();
+    },
+  },
+  'A container that speaks TLS': {
+    standIns: () => {
+      const certificate = [`${makeCertificate('own.example.com')}:/tls.pem:ro`];
+      return [
+        standIn('console', tlsPageServer(9443), certificate),
+        standIn('ldap', tlsServer(636), certificate),
+      ];
+    },
+    see: async () => {
+      await answers('console.example.com');
+      expect((await ask('console.example.com')).body).toBe('console.example.com / 0 user=None');
+      const seen = await answer(() => overTls(443, 'ldap.example.com'));
+      expect(seen?.words).toBe('* OK ready');
+      expect(seen?.subject).not.toBe('own.example.com');
     },
   },
   UDP: {

@@ -1,7 +1,14 @@
 /** Small servers in Python, to stand in for images that only a registry has. They listen on the address that renet gave them. */
 
+/** By TLS, with the certificate in /tls.pem. */
+const WRAP = `
+import ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain('/tls.pem')
+server.socket = context.wrap_socket(server.socket, server_side=True)`;
+
 /** An HTTP server of which `reply`, and perhaps `headers`, are the answers. */
-function httpServer(port: number, answers: string): string {
+function httpServer(port: number, answers: string, wrap = ''): string {
   return `
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,17 +25,16 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 def headers(_): return []
 ${answers}
-ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler).serve_forever()`;
+server = ThreadingHTTPServer((os.environ['SERVICE_IP'], ${port}), Handler)${wrap}
+server.serve_forever()`;
 }
 
+const ECHO = `def reply(request, body):
+    return 200, f"{request.headers.get('host')} {request.path} {len(body)} user={request.headers.get('remote-user')}"`;
+
 /** Answers each request with what it has been asked, and by whom. */
-export function pageServer(port: number): string {
-  return httpServer(
-    port,
-    `def reply(request, body):
-    return 200, f"{request.headers.get('host')} {request.path} {len(body)} user={request.headers.get('remote-user')}"`,
-  );
-}
+export const pageServer = (port: number): string => httpServer(port, ECHO);
+export const tlsPageServer = (port: number): string => httpServer(port, ECHO, WRAP);
 
 /** Answers each request with its name. */
 export function greeter(port: number, name: string): string {

@@ -1,5 +1,6 @@
 import { describeTarget } from '../deploy/proof.ts';
 import type { Answers } from './answers.ts';
+import { lookAtBackend } from './backend-look.ts';
 import { type Cause, cause, isCause, type Look, type Station } from './cause.ts';
 import { lookAtCertificate } from './certificate-look.ts';
 import { lookAtContainer } from './containers.ts';
@@ -7,7 +8,7 @@ import { type Found, findWays } from './find.ts';
 import { lookAtListener } from './listening.ts';
 import type { Seen } from './seen.ts';
 import type { Subject } from './subject.ts';
-import { lookAtBackend, lookAtDns, lookAtEntryPoint, lookAtProxied, lookAtTraefik } from './way-looks.ts';
+import { lookAtDns, lookAtEntryPoint, lookAtProxied, lookAtTraefik } from './way-looks.ts';
 import type { Way } from './ways.ts';
 import { placeOf, repositoryCause } from './without-route.ts';
 

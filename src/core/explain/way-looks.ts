@@ -1,12 +1,10 @@
 import { describeTarget, isAnswer } from '../deploy/proof.ts';
 import { strangersAmong } from '../dns/check.ts';
 import { nearest } from '../nearest.ts';
-import type { Answers, Reply } from './answers.ts';
+import type { Answers } from './answers.ts';
 import { type Cause, cause, type Fix, type Look } from './cause.ts';
 import { labelsFix, logsFix, type Place } from './fixes.ts';
-import { portLabel } from './given.ts';
-import { backendOf } from './listening.ts';
-import type { Seen } from './seen.ts';
+import { EVERYWHERE, type Seen } from './seen.ts';
 import type { Way } from './ways.ts';
 
 /** Where the host leads, by DNS. */
@@ -32,9 +30,10 @@ export function lookAtEntryPoint({ check: { entryPoint } }: Way, { listeners, do
   const { name, host, port, protocol } = entryPoint;
   const where = `${host}:${port}`;
   const same = listeners.filter((one) => one.protocol === protocol && one.port === port);
-  const exact = same.find(({ address }) => address === host);
-  const holder = exact?.holder ?? '';
-  if (exact === undefined)
+  const there =
+    same.find(({ address }) => address === host) ?? same.find(({ address }) => EVERYWHERE.has(address));
+  const holder = there?.holder ?? '';
+  if (there === undefined)
     return cause(
       'entrypoint-closed',
       `nothing listens on ${where}, where the entrypoint ${name} is to be`,
@@ -43,9 +42,9 @@ export function lookAtEntryPoint({ check: { entryPoint } }: Way, { listeners, do
   if (holder !== '' && !/^(traefik|systemd)|renet/.test(holder))
     return cause(
       'entrypoint-foreign',
-      `${holder} listens on ${where}, where the entrypoint ${name} is to be`,
+      `${holder} listens on ${there.address}:${port}, where the entrypoint ${name} is to be`,
       {
-        text: 'Stop that, and then:',
+        text: `Stop ${holder}, and then:`,
         command: openFix(door).command ?? '',
       },
     );
@@ -110,69 +109,6 @@ function refused(
     why,
     labelsFix(place, { [label]: left === '' ? undefined : left }, text),
   );
-}
-
-/** What the container itself answers. */
-export function lookAtBackend(place: Place, way: Way, { direct }: Answers): Look {
-  if (direct === undefined) return undefined;
-  const backend = backendOf(place, way);
-  const where = backend === undefined ? place.container.name : `${backend.address}:${backend.port}`;
-  if (direct.kind === 'failed') return backendCause(place, way, { where, reply: direct });
-  const { status = 0 } = direct;
-  if (status >= 500)
-    return cause(
-      'answers-with-error',
-      `${place.container.name} answers ${status} on ${where}: the way there is right, the program is not`,
-      logsFix(place, 'What it prints tells why.'),
-    );
-  return {
-    name: 'container itself',
-    said: `${where} ${status === 0 ? 'takes connections' : `answers ${status}`}`,
-  };
-}
-
-type Failed = { readonly where: string; readonly reply: Extract<Reply, { kind: 'failed' }> };
-
-function backendCause(place: Place, way: Way, { where, reply: { failure, message } }: Failed): Cause {
-  const { labels, name } = place.container;
-  const { route, protocol } = way.check;
-  const service = route.service.replace(new RegExp(`-${route.networkId}$`), '');
-  const scheme = portLabel(labels, protocol, service).replace(/port$/, 'scheme');
-  switch (failure) {
-    case 'speaks-tls':
-      return cause(
-        'backend-speaks-tls',
-        `${name} speaks TLS on ${where}, and is asked without`,
-        labelsFix(place, { [scheme]: 'https' }, 'Say so.'),
-      );
-    case 'speaks-http':
-      return cause(
-        'backend-speaks-http',
-        `${name} speaks plain HTTP on ${where}, and is asked by TLS`,
-        labelsFix(place, { [scheme]: 'http' }, 'Say so.'),
-      );
-    case 'other-protocol': {
-      const port = where.replace(/^.*:/, '');
-      const text = 'Give it a public port instead.';
-      return cause(
-        'backend-not-http',
-        `${name} does not speak HTTP on ${where}`,
-        labelsFix(place, { 'rediacc.tcp_ports': port, 'traefik.enable': undefined }, text),
-      );
-    }
-    case 'silent':
-      return cause(
-        'backend-silent',
-        `${name} takes connections on ${where}, and does not answer: ${message}`,
-        logsFix(place, 'What it prints tells why.'),
-      );
-    default:
-      return cause(
-        'backend-closes',
-        `${name} closes the connection on ${where}: ${message}`,
-        logsFix(place, 'What it prints tells why.'),
-      );
-  }
 }
 
 /** The same request by way of the proxy. */

@@ -3,6 +3,7 @@ import type { Options } from '../labels/decode.ts';
 import { KINDS, PROTOCOLS, recordOf } from '../labels/sections.ts';
 import type { MergedSections } from './merge.ts';
 import { ordersOf, withoutHeld } from './orders.ts';
+import { NO_TRANSPORTS } from './own-transports.ts';
 import type { RepositoryRoutes } from './repository-routes.ts';
 
 function routesOf(
@@ -18,6 +19,7 @@ function routesOf(
     networkId: 2816,
     sections,
     stores: new Map(),
+    transports: NO_TRANSPORTS,
     claims: [],
     publicPorts: [],
     problems: [],

@@ -12,6 +12,7 @@ import { limitDeclaration } from '../limits/limits.ts';
 import type { NetworkId } from '../network/subnet.ts';
 import { danglingReferences } from './dangling-references.ts';
 import { type Definition, type Merged, type MergedSections, mergeDefinitions, type Place } from './merge.ts';
+import { NO_TRANSPORTS, type Transports, withOwnTransports } from './own-transports.ts';
 import { privateName, withPrivateReferences } from './private-names.ts';
 
 /** Something in the document, with the containers that it comes from. */
@@ -26,6 +27,8 @@ export type RepositoryRoutes = {
   readonly sections: MergedSections;
   /** TLS stores; they have no private names, since Traefik knows one, `default`. */
   readonly stores: ReadonlyMap<string, Published>;
+  /** Servers transports for containers that speak TLS. */
+  readonly transports: Transports;
   readonly claims: readonly RouterClaims[];
   readonly publicPorts: readonly PublicPort[];
   readonly problems: readonly Problem[];
@@ -53,14 +56,19 @@ export function buildRepositoryRoutes(
   problems.push(...danglingReferences(merged));
   const { claims, routers } = claimRouters(merged, settings, problems);
   const publish = (byName: ReadonlyMap<string, Merged>) => publishNames(byName, networkId);
+  const named = recordOf(PROTOCOLS, (protocol) => publish(merged[protocol].services));
+  const { services, transports } = settings.trusted
+    ? { services: named, transports: NO_TRANSPORTS }
+    : withOwnTransports(named, networkId);
   return {
     networkId,
     sections: recordOf(PROTOCOLS, (protocol) => ({
       routers: publish(routers[protocol]),
-      services: publish(merged[protocol].services),
+      services: services[protocol],
       middlewares: publish(merged[protocol].middlewares),
     })),
     stores: merge({ protocol: 'tls', kind: 'stores' }),
+    transports,
     claims,
     publicPorts: sorted.flatMap(({ publicPorts = [] }) => publicPorts),
     problems,

@@ -6,16 +6,19 @@ import { renderBlock } from './render-yaml.ts';
 /** The part of the document that one repository contributes: a block of text for each place in it, such as `http.routers`. */
 export type Fragment<T = string> = ReadonlyMap<string, T>;
 
+const TRANSPORTS = 'serversTransports';
 /** By section of the document, sorted. */
 const PLACES: readonly (readonly [section: string, kinds: readonly string[]])[] = [
-  ...PROTOCOLS.map((protocol) => [protocol, [...KINDS].sort()] as const),
+  ...PROTOCOLS.map((protocol) => [protocol, [...KINDS, TRANSPORTS].sort()] as const),
   ['tls', ['stores']],
 ];
 const DEPTH = 4;
 
 /** Made once for as long as the repository's routes do not change. Places where it has nothing are left out. */
-export function renderFragment({ sections, stores }: RepositoryRoutes): Fragment {
+export function renderFragment({ sections, stores, transports }: RepositoryRoutes): Fragment {
   const blocks: [string, string][] = [['tls.stores', renderBlock(optionsOf(stores), DEPTH)]];
+  for (const [protocol, own] of Object.entries(transports))
+    blocks.push([`${protocol}.${TRANSPORTS}`, renderBlock(new Map(own), DEPTH)]);
   for (const protocol of PROTOCOLS) {
     for (const kind of KINDS) {
       blocks.push([`${protocol}.${kind}`, renderBlock(optionsOf(sections[protocol][kind]), DEPTH)]);
