@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cause } from '../../src/core/explain/cause.ts';
 import { listListeners } from '../../src/edges/listeners.ts';
@@ -12,6 +13,8 @@ import { createLab, type Lab, until } from './lab.ts';
 const serve = (where: string): string => `["sh", "-c", "mkdir /page; exec httpd -f -h /page -p ${where}"]`;
 const COMPOSE = `
 x-page: &page { image: busybox, init: true, stop_grace_period: 1s }
+# Without an init of Docker's, which would be what starts, and what ends.
+x-own: &own { image: busybox, stop_grace_period: 1s, profiles: [later] }
 services:
   worded: { <<: *page, command: ${serve('127.0.0.1:8081')}, labels: { rediacc.service_port: "8081" } }
   told:
@@ -22,6 +25,11 @@ services:
   well: { <<: *page, command: ${serve('$$SERVICE_IP:80')} }
   spare: { <<: *page, command: ${serve('$$SERVICE_IP:80')}, labels: { rediacc.tcp_ports: "80" } }
   crowded: { <<: *page, profiles: [later], command: ${serve('$$SERVICE_IP:8099')}, labels: { rediacc.service_port: "8099" } }
+  crossed: { <<: *own, command: ["/no/such/program", "-c", "mkdir /page; exec httpd -f -h /page -p $$SERVICE_IP:80"] }
+  starved:
+    <<: *own
+    mem_limit: 16m
+    command: ["sh", "-c", "words=$$(yes | head -c 40m); mkdir /page; exec httpd -f -h /page -p $$SERVICE_IP:80"]
   late: { <<: *page, command: ${serve('$$SERVICE_IP:80')}, labels: { rediacc.tcp_ports: "80" } }
 `;
 /** Started by Docker Compose itself, which gives nobody an address. */
@@ -115,6 +123,18 @@ test('a port that a program of the machine has on all addresses', async () => {
   } finally {
     other.kill('SIGKILL');
   }
+});
+
+test.each([
+  { service: 'crossed', code: 'container-unstartable', wrong: '"/no/such/program"', right: '"sh"' },
+  { service: 'starved', code: 'container-out-of-memory', wrong: 'mem_limit: 16m', right: 'mem_limit: 256m' },
+])('$service: $code, until it is mended by hand', async ({ service, code, wrong, right }) => {
+  await lab.compose('open', 'up', '-d', service).catch(() => {});
+  const cause = await causeOf(service, code);
+  const file = `${lab.folder}/open/docker-compose.yml`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(wrong, right));
+  await fix(cause);
+  await asking.settles(service, undefined);
 });
 
 test('ports of a range that is used up', async () => {

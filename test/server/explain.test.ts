@@ -191,6 +191,18 @@ test('what only others cannot reach: a firewall', async () => {
   await reachable();
 });
 
+test('an entrypoint that somebody else has, on all addresses', async () => {
+  const { server } = at;
+  await server.sh('systemctl stop rediacc-proxy rediacc-proxy-websecure.socket');
+  const listen = '@kept = IO::Socket::INET->new(Listen => 1, LocalPort => 443, ReuseAddr => 1) or die; sleep';
+  await server.sh(`systemd-run --quiet --unit=other perl -MIO::Socket::INET -e '${listen}'`);
+  const cause = await comesTo('entrypoint-foreign');
+  expect(cause?.why).toMatch(/^perl \(process \d+\) listens on 0\.0\.0\.0:443/);
+  await server.sh('systemctl stop other');
+  await fix(cause);
+  await reachable();
+});
+
 test.each<[what: string, harm: string, heal: string]>([
   [
     'wrong front door',
