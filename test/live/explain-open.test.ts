@@ -26,6 +26,15 @@ services:
   spare: { <<: *page, command: ${serve('$$SERVICE_IP:80')}, labels: { rediacc.tcp_ports: "80" } }
   crowded: { <<: *page, profiles: [later], command: ${serve('$$SERVICE_IP:8099')}, labels: { rediacc.service_port: "8099" } }
   crossed: { <<: *own, command: ["/no/such/program", "-c", "mkdir /page; exec httpd -f -h /page -p $$SERVICE_IP:80"] }
+  walled:
+    <<: *own
+    command: ["sh", "-c", "mkdir /page; exec httpd -f -h /page -p $$SERVICE_IP:80"]
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.walled.rule: Host(\`walled.localhost\`)
+      traefik.http.routers.walled.middlewares: wall
+      traefik.http.middlewares.wall.ipallowlist.sourcerange: 10.0.0.0/8,127.0.0.0/33
+      traefik.http.services.walled.loadbalancer.server.port: "80"
   starved:
     <<: *own
     mem_limit: 16m
@@ -127,6 +136,7 @@ test('a port that a program of the machine has on all addresses', async () => {
 
 test.each([
   { service: 'crossed', code: 'container-unstartable', wrong: '"/no/such/program"', right: '"sh"' },
+  { service: 'walled', code: 'proxy-refuses', wrong: '127.0.0.0/33', right: '127.0.0.0/8' },
   { service: 'starved', code: 'container-out-of-memory', wrong: 'mem_limit: 16m', right: 'mem_limit: 256m' },
 ])('$service: $code, until it is mended by hand', async ({ service, code, wrong, right }) => {
   await lab.compose('open', 'up', '-d', service).catch(() => {});

@@ -66,18 +66,29 @@ export function labelsFix(
 }
 
 export function editFix(place: Place, changes: readonly Change[], text: string): Fix {
-  const { container, repository, door } = place;
-  const service = composeService(container);
+  const service = composeService(place.container);
   const found = service === undefined ? undefined : whereToEdit(place, service, changes);
   if (service === undefined || found === undefined)
     return { text: `${text} ${describeChanges(changes)}: no compose file says that now.`.trim() };
+  return { text, edit: { ...found, service, changes }, command: againCommand(place, service) };
+}
+
+/** A label for which only its author knows a better value. */
+export function correctFix(place: Place, label: string, text: string): Fix {
+  const service = composeService(place.container);
+  const found = service === undefined ? undefined : whereToEdit(place, service, [{ at: ['labels', label] }]);
+  if (service === undefined || found === undefined) return { text: `${text}.` };
   return {
-    text,
-    edit: { ...found, service, changes },
-    command: door.isServer
-      ? `rdc repo push . ${shellWord(repository.name)} -m SERVER && rdc repo up ${shellWord(repository.name)} -m SERVER`
-      : `cd ${shellWord(repository.path)} && renet compose -- up -d ${shellWord(service)}`,
+    text: `${text} (${found.file}:${found.line}, service ${service}).`,
+    command: againCommand(place, service),
   };
+}
+
+/** What brings a service up as its compose file now says. */
+function againCommand({ door, repository: { name, path } }: Place, service: string): string {
+  return door.isServer
+    ? `rdc repo push . ${shellWord(name)} -m SERVER && rdc repo up ${shellWord(name)} -m SERVER`
+    : `cd ${shellWord(path)} && renet compose -- up -d ${shellWord(service)}`;
 }
 
 export function describeChanges(changes: readonly Change[]): string {
@@ -96,7 +107,7 @@ function whereToEdit(
   { repository, container }: Place,
   service: string,
   changes: readonly Change[],
-): { file: string; line?: number } | undefined {
+): { file: string; line: number } | undefined {
   const own = repository.sources.filter(({ path }) => container.composeFiles.includes(path));
   const sources = own.length > 0 ? own : repository.sources;
   const spots = [...changes.flatMap(({ at }) => spotsOf(service, at)), ['services', service]];

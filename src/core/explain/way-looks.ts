@@ -1,9 +1,9 @@
 import { describeTarget, isAnswer } from '../deploy/proof.ts';
 import { strangersAmong } from '../dns/check.ts';
-import { nearest } from '../nearest.ts';
 import type { Answers } from './answers.ts';
-import { type Cause, cause, type Fix, type Look } from './cause.ts';
-import { labelsFix, logsFix, type Place } from './fixes.ts';
+import { cause, type Fix, type Look } from './cause.ts';
+import type { Place } from './fixes.ts';
+import { refused } from './refused.ts';
 import { EVERYWHERE, type Seen } from './seen.ts';
 import type { Way } from './ways.ts';
 
@@ -77,38 +77,6 @@ export function lookAtTraefik(place: Place, way: Way, { router }: Answers): Look
     );
   if (router.state === 'refused') return refused(place, way, router);
   return { name: 'Traefik', said: `has the router ${way.check.route.name}, and takes it` };
-}
-
-function refused(
-  place: Place,
-  { check: { route } }: Way,
-  { errors, middlewares }: Extract<Answers['router'], { state: 'refused' }>,
-): Cause {
-  const said = errors.join('; ') || 'it is switched off';
-  const [, missing] = /middleware "([^"]+)" does not exist/.exec(said) ?? [];
-  const label = Object.keys(place.container.labels).find(
-    (one) => /\.middlewares$/i.test(one) && place.container.labels[one]?.includes(missing ?? '\n'),
-  );
-  if (missing === undefined || label === undefined)
-    return cause(
-      'proxy-refuses',
-      `Traefik does not route ${route.name}: ${said}`,
-      logsFix(place, 'What Traefik says of it is all that is known.'),
-    );
-  const value = place.container.labels[label] ?? '';
-  const meant = nearest(missing, middlewares);
-  const left = value
-    .split(',')
-    .map((one) => (one.trim() === missing ? (meant ?? '') : one.trim()))
-    .filter((one) => one !== '')
-    .join(',');
-  const why = `the router ${route.name} names the middleware ${missing}, which nobody has defined`;
-  const text = meant === undefined ? 'Leave it out, or let the operator define it.' : `${meant} is there.`;
-  return cause(
-    'middleware-unknown',
-    why,
-    labelsFix(place, { [label]: left === '' ? undefined : left }, text),
-  );
 }
 
 /** The same request by way of the proxy. */
