@@ -4,7 +4,7 @@ import { runningServers } from './server.ts';
 
 /** Without the connections of the tests themselves. */
 const JOURNAL =
-  "journalctl --no-pager --output=short-precise | grep -Ev 'sshd|logind|session-c[0-9]|rediacc-probe' | tail -80";
+  "journalctl --no-pager --output=short-precise | grep -Ev 'sshd|logind|session-c[0-9]|rediacc-probe' | cut -c1-300 | tail -80";
 
 // When a test fails, the ends of its servers' journals and of the kernel's log: what fails rarely has to tell why at once.
 afterEach(async ({ task }) => {

@@ -99,6 +99,9 @@ test('data outlives down, up, unmount, a larger image and a reboot', async () =>
   expect(log).toContain('Daemon shutdown complete');
   expect(log).not.toContain('Error shutting down http server');
   expect((await tryRepo('up', 'my-app')).stderr).toContain('[repository-not-mounted]');
+  expect((await at.workstation.rdc('explain', 'my-app', '-m', 'server-1')).stdout).toMatch(
+    /\[repository-unmounted\]\n\nfix: .*\n {2}\$ rdc repo up my-app --mount -m server-1\n$/,
+  );
   expect(await repo('resize', 'my-app', '3G')).toContain('my-app has 3G now');
   expect((await tryRepo('resize', 'my-app', '2G')).stderr).toContain('[size-invalid]');
   await repo('up', 'my-app', '--mount');
