@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { isObjectCurrent } from './bpf.ts';
@@ -100,10 +100,11 @@ export async function vitest(
   const [file = '', ...args] = namespaces ? inNamespaces(argv, environment) : argv;
   if (output === 'at once') heading(title);
   const log = join(work, 'log');
-  const to = output === 'at once' ? 'inherit' : openSync(log, 'w');
-  const child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', to, to] });
+  const to = output === 'at once' ? undefined : openSync(log, 'w');
+  const child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', to ?? 'inherit', to ?? 'inherit'] });
   const [status] = await once(child, 'close');
-  if (output === 'at the end') {
+  if (to !== undefined) {
+    closeSync(to);
     heading(title);
     process.stdout.write(readFileSync(log));
   }

@@ -5,6 +5,8 @@ import { type Cause, cause, type Fix } from './cause.ts';
 import { correctFix, labelsFix, logsFix, type Place } from './fixes.ts';
 import type { Way } from './ways.ts';
 
+const WITHOUT = 'Leave it out, and with it what it is for, as a login; or let the operator define it.';
+
 /** Why Traefik has a router and switches it off, in its own words, and the label that it is about. */
 export function refused(
   place: Place,
@@ -22,7 +24,7 @@ export function refused(
     .map((one) => (one === missing ? (meant ?? '') : one))
     .filter((one) => one !== '')
     .join(',');
-  const text = meant === undefined ? 'Leave it out, or let the operator define it.' : `${meant} is there.`;
+  const text = meant === undefined ? WITHOUT : `${meant} is there.`;
   return cause(
     'middleware-unknown',
     `the router ${name} names the middleware ${missing}, which nobody has defined`,
