@@ -17,7 +17,7 @@ import { lockFolder } from '../../edges/lock.ts';
 import { connects } from '../../edges/socket.ts';
 import { removeTraces } from '../daemon-traces.ts';
 import { enterFence, fenced, type LocalFence } from './fence.ts';
-import { DOCKERD_PATIENCE, endContainers, endLeftovers } from './leftovers.ts';
+import { DOCKERD_PATIENCE, endContainers, endLeftovers, waitForShims } from './leftovers.ts';
 import { type Part, type Running, startPart, stopPart, waitUntilReady } from './part.ts';
 
 const CONTAINERD_PATIENCE = 10_000;
@@ -99,6 +99,7 @@ async function startContainerd(
     ...fenced(fence, places.networkId, containerdCommand(places)),
     log: `${places.stateDir}/logs/containerd.log`,
   });
+  stack.defer(() => waitForShims(places));
   stack.defer(() => stopPart(part, CONTAINERD_PATIENCE));
   stack.defer(() => endContainers(places));
   await writeWhole(containerdPidPath(places), `${part.child.pid ?? ''}\n`);

@@ -39,6 +39,11 @@ export async function endContainers(places: DaemonPlaces): Promise<void> {
   }
 }
 
+/** containerd cleans up after a shim that was killed by another one (`… delete`), which may go on when containerd has ended. */
+export async function waitForShims(places: DaemonPlaces): Promise<void> {
+  for (const shim of await findProcesses('containerd-shim', containerdSocket(places))) await waitForEnd(shim);
+}
+
 async function findProcesses(...words: string[]): Promise<number[]> {
   const pids = await listProcesses();
   const commands = await Promise.all(pids.map(readCommand));
