@@ -21,7 +21,7 @@ export type Proof = Observed & {
 
 /** Between two looks, in milliseconds. */
 const LOOK_EVERY = 200;
-/** How long an auto-route that nobody has promised may take, in milliseconds: it may never answer. */
+/** How long an auto-route that nobody has promised may take to answer, in milliseconds: it may never do so. */
 const PATIENCE = 3_000;
 
 /**
@@ -37,9 +37,10 @@ export async function proveRepository(one: Definition, infra: Infra, timeout: nu
     const routes = await Promise.all(observed.checks.map((check) => checkOnce(check, answered)));
     const took = performance.now() - begin;
     const isPatient = took < Math.min(PATIENCE, timeout);
+    const isAwaited = ({ check, outcome }: CheckedRoute): boolean =>
+      check.isRequired || isPatient || outcome.answered;
     const missing = routes.filter(
-      (route) =>
-        !isDone(route.outcome) && !isHopeless(route, observed) && (route.check.isRequired || isPatient),
+      (route) => !isDone(route.outcome) && !isHopeless(route, observed) && isAwaited(route),
     );
     const unread = observed.containers.filter(
       (container) =>
