@@ -1,5 +1,5 @@
-import { isAutoRoute } from '../labels/auto-route.ts';
 import { serviceName } from '../labels/container.ts';
+import { labelName } from '../routes/private-names.ts';
 import type { Answers, Reply } from './answers.ts';
 import { type Cause, cause, type Fix, type Look } from './cause.ts';
 import { labelsFix, logsFix, type Place } from './fixes.ts';
@@ -9,10 +9,11 @@ import type { Way } from './ways.ts';
 
 /** What the container itself answers. */
 export function lookAtBackend(place: Place, way: Way, { direct }: Answers): Look {
-  if (direct === undefined) return undefined;
   const backend = backendOf(place, way);
-  const where = backend === undefined ? place.container.name : `${backend.address}:${backend.port}`;
-  if (direct.kind === 'failed') return backendCause(place, way, { where, reply: direct });
+  if (direct === undefined || backend === undefined) return undefined;
+  const { address, port } = backend;
+  const where = `${address}:${port}`;
+  if (direct.kind === 'failed') return backendCause(place, way, { where, port: String(port), reply: direct });
   const { status = 0 } = direct;
   if (status >= 500)
     return cause(
@@ -26,20 +27,24 @@ export function lookAtBackend(place: Place, way: Way, { direct }: Answers): Look
   };
 }
 
-type Failed = { readonly where: string; readonly reply: Extract<Reply, { kind: 'failed' }> };
+type Failed = {
+  readonly where: string;
+  readonly port: string;
+  readonly reply: Extract<Reply, { kind: 'failed' }>;
+};
 
-function backendCause(place: Place, way: Way, { where, reply: { failure, message } }: Failed): Cause {
+function backendCause(place: Place, way: Way, { where, port, reply: { failure, message } }: Failed): Cause {
   const { labels, name } = place.container;
   const { route, protocol } = way.check;
-  const service = route.service.replace(new RegExp(`-${route.networkId}$`), '');
+  const service = labelName(route.service, route.networkId);
   const scheme = portLabel(labels, protocol, service).replace(/port$/, 'scheme');
   switch (failure) {
     case 'speaks-tls':
       return cause(
         'backend-speaks-tls',
         `${name} speaks TLS on ${where}, and is asked without`,
-        isAutoRoute(service)
-          ? tlsRouteFix(place, way, where)
+        route.tier === 'auto'
+          ? tlsRouteFix(place, way, port)
           : labelsFix(place, { [scheme]: 'https' }, 'Say so.'),
       );
     case 'speaks-http':
@@ -49,7 +54,6 @@ function backendCause(place: Place, way: Way, { where, reply: { failure, message
         labelsFix(place, { [scheme]: 'http' }, 'Say so.'),
       );
     case 'other-protocol': {
-      const port = where.replace(/^.*:/, '');
       const text = 'Give it a public port instead.';
       return cause(
         'backend-not-http',
@@ -73,13 +77,13 @@ function backendCause(place: Place, way: Way, { where, reply: { failure, message
 }
 
 /** An auto-route asks without TLS: labels take its place, for the same host. */
-function tlsRouteFix(place: Place, { check: { host } }: Way, where: string): Fix {
+function tlsRouteFix(place: Place, { check: { host } }: Way, port: string): Fix {
   const name = serviceName(place.container);
   const server = `traefik.http.services.${name}.loadbalancer.server`;
   const labels = {
     'traefik.enable': 'true',
     [`traefik.http.routers.${name}.rule`]: `Host(\`${host}\`)`,
-    [`${server}.port`]: where.replace(/^.*:/, ''),
+    [`${server}.port`]: port,
     [`${server}.scheme`]: 'https',
   };
   return labelsFix(place, labels, 'Say so by labels, since an auto-route asks without.');

@@ -1,4 +1,5 @@
 import { SERVICE_PORT_LABEL } from '../labels/auto-route.ts';
+import { labelName } from '../routes/private-names.ts';
 import { addressFix } from './address-fix.ts';
 import { type Cause, cause, type Fix, type Look } from './cause.ts';
 import { labelsFix, logsFix, type Place } from './fixes.ts';
@@ -103,6 +104,6 @@ function portFix({ place, way, port }: Missing, actual: number): Fix {
   );
   if (url !== undefined)
     return labelsFix(place, { [url[0]]: url[1].replace(`:${port}`, `:${actual}`) }, text);
-  const service = route.service.replace(new RegExp(`-${route.networkId}$`), '');
+  const service = labelName(route.service, route.networkId);
   return labelsFix(place, { [portLabel(labels, protocol, service)]: String(actual) }, text);
 }

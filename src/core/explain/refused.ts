@@ -1,5 +1,6 @@
 import { shownValue } from '../labels/secrets.ts';
 import { nearest } from '../nearest.ts';
+import { labelName } from '../routes/private-names.ts';
 import type { Answers } from './answers.ts';
 import { type Cause, cause, type Fix } from './cause.ts';
 import { correctFix, labelsFix, logsFix, type Place } from './fixes.ts';
@@ -67,7 +68,7 @@ function optionMeant(options: readonly Option[], said: string): Option | undefin
 
 /** Of the middlewares that the router names. */
 function optionsOf({ door, repository, container }: Place, { check: { protocol, route } }: Way): Option[] {
-  const router = route.name.replace(new RegExp(`-${route.networkId}$`), '');
+  const router = labelName(route.name, route.networkId);
   const named = Object.entries(container.labels).find(
     ([label]) => label.toLowerCase() === `traefik.${protocol}.routers.${router}.middlewares`.toLowerCase(),
   );

@@ -10,6 +10,12 @@ export function privateName(name: string, id: NetworkId): string {
   return `${name}-${id}`;
 }
 
+/** The name that the repository's labels have for what is published: the other way round. */
+export function labelName(published: string, id: NetworkId): string {
+  const ending = privateName('', id);
+  return published.endsWith(ending) ? published.slice(0, -ending.length) : published;
+}
+
 /**
  * A router, service or middleware as it must stand in the document: `x`, `x@docker` and `x@http` mean the repository's own
  * `x`, and what other providers have (`auth@file`) is theirs.
