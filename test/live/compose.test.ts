@@ -165,6 +165,8 @@ type Interrupted = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
+  /** What of the command runs, and gets the signal. */
+  readonly programs: readonly string[];
 };
 
 /** Sends Ctrl-C once a text is printed. */
@@ -182,10 +184,12 @@ async function interrupted([file = '', ...args]: string[], text: string): Promis
     () => `${args.join(' ')} prints ${text}, not ${output}`,
     () => output.includes(text),
   );
+  const group = child.pid ?? 0;
+  const { stdout } = await run(['ps', '-o', 'comm=', '-g', String(group)]);
   // As a terminal does it: to all of the foreground process group.
-  process.kill(-(child.pid ?? 0), 'SIGINT');
+  process.kill(-group, 'SIGINT');
   const [code, signal] = await ended;
-  return { code, signal, output };
+  return { code, signal, output, programs: stdout.trim().split('\n').sort() };
 }
 
 describe('a compose file with every feature', () => {
@@ -328,16 +332,19 @@ describe('every sub-command is passed through', () => {
     const plain = ['docker', 'compose', '-f', 'more/compose.yml', '-p', 'features'];
     const ours = [RENET, `--run-dir=${lab.runDir}`, 'compose', '--'];
     await renet('exec', '-T', 'included', 'sh', '-c', 'echo line >/proc/1/fd/1');
-    const { code, signal } = await interrupted([...plain, 'logs', '-f', 'included'], 'line');
-    expect(await interrupted([...ours, 'logs', '-f', 'included'], 'line')).toMatchObject({ code, signal });
+    const { code, signal, programs } = await interrupted([...plain, 'logs', '-f', 'included'], 'line');
+    const logs = await interrupted([...ours, 'logs', '-f', 'included'], 'line');
+    // Docker alone: nothing of ours is left that could send the signal on, which would be a second one and kill.
+    expect(logs).toMatchObject({ code, signal, programs });
     await renet('stop', 'cache');
     // The service's own line: a Ctrl-C between "Attaching" and the start makes Compose 2.26 hang.
     const up = await interrupted([...ours, 'up', 'cache'], '| cache is there');
     // One in seven times Compose 2.26 ends with a panic of its own (docker/compose#11710).
     const isPanic = up.output.includes('panic: close of closed channel');
-    expect(up).toMatchObject({ code: isPanic ? 2 : 130, signal: null });
-    // A second Ctrl-C would have killed it.
-    expect((await renet('ps', '-a', 'cache', '--format', '{{.ExitCode}}')).stdout).toBe('143\n');
+    expect(up).toMatchObject({ code: isPanic ? 2 : 130, signal: null, programs });
+    // One in forty times it takes one Ctrl-C as two, and kills: it hears it as a signal and by its context, in any order.
+    const exit = (await renet('ps', '-a', 'cache', '--format', '{{.ExitCode}}')).stdout;
+    expect(['143\n', '137\n']).toContain(exit);
   });
 
   test('COMPOSE_FILE, from the environment and from .env, and a sub-folder', async () => {
