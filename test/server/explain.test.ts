@@ -10,6 +10,13 @@ import { type Certified, createCertified } from './certified.ts';
 
 const NUMBER = 13;
 const SHOP = 'https://shop.test';
+const PLAIN = `
+services:
+  page:
+    image: busybox
+    command: sh -c 'mkdir /page; exec httpd -f -h /page -p "$$SERVICE_IP:80"'
+    init: true
+`;
 const DOCKERD = 'rediacc-docker@2816.service';
 
 let at: Certified;
@@ -199,6 +206,36 @@ test('an entrypoint that somebody else has, on all addresses', async () => {
   const cause = await comesTo('entrypoint-foreign');
   expect(cause?.why).toMatch(/^perl \(process \d+\) listens on 0\.0\.0\.0:443/);
   await server.sh('systemctl stop other');
+  await fix(cause);
+  await reachable();
+});
+
+test('auto-routes-off: the setting that is named brings them back', async () => {
+  const source = at.write('plain', { 'docker-compose.yml': PLAIN });
+  await at.repo('create', 'plain', '--folder');
+  await at.repo('push', source, 'plain');
+  await at.server.load(2944, 'hello');
+  await at.repo('up', 'plain', '--mount');
+  await reachable('page');
+  await at.push('--auto-routes', 'off');
+  await fix(await comesTo('auto-routes-off', 'page'));
+  await reachable('page');
+});
+
+test('router-starting: until it is known that a daemon does not answer', async () => {
+  const signal = (name: string): string => `systemctl kill --kill-whom=main --signal=${name} ${DOCKERD}`;
+  await at.server.sh(`${signal('STOP')} && systemctl restart rediacc-router`);
+  expect((await explain('page')).cause?.code).toBe('router-starting');
+  await comesTo('daemon-silent');
+  await at.server.sh(signal('CONT'));
+  await reachable();
+});
+
+test('traefik-behind: a firewall between it and the route server', async () => {
+  const wall = 'OUTPUT -o lo -p tcp --dport 7111 -m owner --uid-owner rediacc-proxy -j REJECT';
+  await at.server.sh(`iptables -I ${wall} && systemctl restart rediacc-proxy`);
+  const cause = await comesTo('traefik-behind');
+  await at.server.sh(`iptables -D ${wall}`);
   await fix(cause);
   await reachable();
 });
