@@ -30,10 +30,13 @@ test('auto-routes have one wildcard certificate, and a domain of one’s own has
   await repo('create', 'hello', '--folder');
   await repo('push', at.example('hello'), 'hello');
   await server.load(2816, 'hello');
+  // Longer than an auto-route is waited for that does not answer: this one does, and its certificate is worth a wait.
+  await at.push('--dns-propagation', '5s');
   const hello = await repo('up', 'hello', '--mount');
   expect(hello).toMatch(
     /^https:\/\/hello-2816\.server-1\.test +200 .*Pebble Intermediate CA [0-9a-f]+, until /m,
   );
+  await at.push('--dns-propagation', 'check');
   const shop = await at.serve('shop', { 'shop.test www.shop.test': 'letsencrypt' });
   expect(shop).toMatchObject({
     code: 0,
