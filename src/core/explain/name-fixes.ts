@@ -56,6 +56,6 @@ export function referenceFix(given: Given): Fix {
   return labelsFix(
     given.place,
     { [label]: left.length === 0 ? undefined : left.join(',') },
-    'Nobody has defined it: leave it out, or define it.',
+    'Nobody has defined it: define it, or leave it out, and with it what it is for, as a login.',
   );
 }
