@@ -31,6 +31,9 @@ function onlyProtocol(labels: Readonly<Record<string, string>>): string {
   return ['http', 'tcp', 'udp'].find(has) ?? 'http';
 }
 
+/** The parts of a label's value that is a list. */
+export const listed = (value = ''): string[] => value.split(',').map((one) => one.trim());
+
 /** What the container listens on, else what its image exposes. */
 export function likelyPort({ listening, place }: Given, protocol: string): number {
   const wanted = protocol === 'udp' ? 'udp' : 'tcp';

@@ -1,6 +1,6 @@
 import type { Fix } from './cause.ts';
 import { labelsFix, settingFix } from './fixes.ts';
-import { type Given, likelyPort } from './given.ts';
+import { type Given, likelyPort, listed } from './given.ts';
 
 /** The value with what was meant in the place of what is wrong. */
 export function replacePart(given: Given, text: string): Fix {
@@ -34,10 +34,9 @@ export function entryPointFix(given: Given): Fix {
   if (part?.meant === undefined && port !== undefined)
     return settingFix(door, `--${stream}-ports`, door.isServer ? `+${port}` : port);
   if (part?.meant !== undefined) return replacePart(given, 'Name one that is there.');
-  const rest = value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== part?.wrong && known.some((other) => other.name === one));
+  const rest = listed(value).filter(
+    (one) => one !== part?.wrong && known.some((other) => other.name === one),
+  );
   const streams = known.filter((one) => one.name === `${protocol}-${likelyPort(given, protocol)}`);
   const best =
     protocol === 'http' ? 'websecure' : (streams[0] ?? known.find((one) => one.name.includes('-')))?.name;
@@ -49,10 +48,7 @@ export function entryPointFix(given: Given): Fix {
 export function referenceFix(given: Given): Fix {
   const { label = '', value = '', part } = given.problem;
   if (part?.meant !== undefined) return replacePart(given, 'Name one that is there.');
-  const left = value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one.replace(/@.*$/, '') !== part?.wrong);
+  const left = listed(value).filter((one) => one.replace(/@.*$/, '') !== part?.wrong);
   return labelsFix(
     given.place,
     { [label]: left.length === 0 ? undefined : left.join(',') },

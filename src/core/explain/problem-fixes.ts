@@ -2,7 +2,7 @@ import { SERVICE_PORT_LABEL } from '../labels/auto-route.ts';
 import type { Problem, ProblemCode } from '../labels/problem.ts';
 import type { Cause, Fix } from './cause.ts';
 import { composeFix, composeService, labelsFix, settingFix, upFix } from './fixes.ts';
-import { type Given, likelyPort, namedBy, portLabel } from './given.ts';
+import { type Given, likelyPort, listed, namedBy, portLabel } from './given.ts';
 import { entryPointFix, referenceFix, replaceName, replacePart } from './name-fixes.ts';
 import { ambiguousFix, leasedFix, portsFix, servicePortFix } from './port-fixes.ts';
 import { hostFix, ownRule, ruleFix } from './rule-fixes.ts';
@@ -51,10 +51,7 @@ function foreignDomainFix(given: Given): Fix {
       ([key, text]) =>
         key.toLowerCase().startsWith(beginning) && text.toLowerCase().includes(part?.wrong ?? ''),
     ) ?? [];
-  const kept = value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one.toLowerCase() !== part?.wrong);
+  const kept = listed(value).filter((one) => one.toLowerCase() !== part?.wrong);
   const left = kept.join(',');
   return labelsFix(
     given.place,

@@ -4,6 +4,7 @@ import { labelName } from '../routes/private-names.ts';
 import type { Answers } from './answers.ts';
 import { type Cause, cause, type Fix } from './cause.ts';
 import { correctFix, labelsFix, logsFix, type Place } from './fixes.ts';
+import { listed } from './given.ts';
 import type { Way } from './ways.ts';
 
 const WITHOUT = 'Leave it out, and with it what it is for, as a login; or let the operator define it.';
@@ -32,8 +33,6 @@ export function refused(
     labelsFix(place, { [naming]: left === '' ? undefined : left }, text),
   );
 }
-
-const listed = (value = ''): string[] => value.split(',').map((one) => one.trim());
 
 function namingLabel({ container: { labels } }: Place, middleware: string): string | undefined {
   return Object.keys(labels).find(
